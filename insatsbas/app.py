@@ -1,0 +1,30 @@
+"""The application, put together in order. No logic lives here."""
+
+from flask import Flask
+from flask_compress import Compress
+
+from insatsbas.core import config, db, paths, security, templating
+from insatsbas.core.config import Settings
+
+
+def create_app(settings: Settings | None = None) -> Flask:
+    """An application with these settings, or with those of the environment.
+
+    Raises:
+        SettingsError: a setting of the environment is wrong.
+    """
+    settings = settings or config.from_environ()
+    app = Flask("insatsbas", template_folder=str(paths.shipped("templates")), static_folder=str(paths.PACKAGE / "static"))
+    app.config.update(
+        SECRET_KEY=settings.secret_key,
+        SQLALCHEMY_ENGINES={"default": db.engine_options(settings.database_url)},
+        COMPRESS_ALGORITHM=["br", "gzip"],
+    )
+    app.extensions["insatsbas"] = settings
+    app.url_map.strict_slashes = False
+    settings.data_dir.mkdir(parents=True, exist_ok=True)
+    security.init_app(app, settings)
+    db.init_app(app)
+    templating.init_app(app, region=settings.region)
+    Compress(app)
+    return app

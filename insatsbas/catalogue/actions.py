@@ -1,0 +1,253 @@
+"""Every write of the catalogue: check the rule, change, flush. Never commits."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+from typing import Any, TypedDict
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from insatsbas.catalogue.models import Intervention, Lesson, Link, Need, Occasion, Term
+from insatsbas.catalogue.rules import EndReason, Form, Level, Status, TermKind, is_for_staff, next_occasion
+from insatsbas.core import clock
+from insatsbas.core.viewer import Viewer
+from insatsbas.organisations.models import Municipality, Organisation
+
+
+@dataclass(frozen=True, slots=True)
+class OccasionFacts:
+    """A start as a form or a file tells it.
+
+    `place`, `address` and `address_on_request` None mean not told: what is known stays, and a new start under a need that asks
+    for protection gets its address on request. `taken` is how many places the owner's own participants have; None when unknown.
+    """
+
+    start: date | None = None
+    end: date | None = None
+    apply_by: date | None = None
+    place: str | None = None
+    address: str | None = None
+    address_on_request: bool | None = None
+    places: int | None = None
+    taken: int | None = None
+
+
+class InterventionChanges(TypedDict, total=False):
+    """What to set; what is not named stays as it is.
+
+    `occasions` are all of them; `next_occasion` is for those who know the next one only, and leaves the others alone.
+    """
+
+    public_id: str
+    source: str | None
+    external_id: str | None
+    owner: Organisation
+    title: str
+    summary: str
+    description: str
+    prerequisites: str
+    status: Status
+    form: Form | None
+    level_required: Level | None
+    level_reached: Level | None
+    hours_per_week: Decimal | None
+    length: str
+    rolling: bool
+    participant_cost: Decimal | None
+    place_price: Decimal | None
+    contact: str
+    end_reason: EndReason | None
+    last_known: int | None
+    is_example: bool
+    verified_on: date | None
+    needs: Sequence[Need]
+    terms: Sequence[Term]
+    given_in: Sequence[Municipality]
+    open_for: Sequence[Municipality]
+    occasions: Sequence[OccasionFacts]
+    next_occasion: OccasionFacts
+    lessons: Sequence[str]
+    links: Sequence[str]
+
+
+_SETS = ("needs", "terms", "given_in", "open_for")
+
+
+def create(viewer: Viewer, session: Session, changes: InterventionChanges) -> Intervention:
+    """A new intervention with what is given; the database refuses what must not be."""
+    intervention = Intervention()
+    session.add(intervention)
+    with session.no_autoflush:
+        _apply(intervention, changes)
+    session.flush()
+    return intervention
+
+
+def update(viewer: Viewer, session: Session, intervention: Intervention, changes: InterventionChanges) -> bool:
+    """Change what differs. Whether anything did: what is already so makes no new version and no work for the index."""
+    with session.no_autoflush:
+        changed = _apply(intervention, changes)
+    if changed:
+        intervention.updated_at = clock.now()
+        session.flush()
+    return changed
+
+
+def _apply(intervention: Intervention, changes: InterventionChanges) -> bool:
+    # Taken out one by one, since each kind of value is compared in its own way.
+    values: dict[str, Any] = dict(changes)
+    occasions, next_one = values.pop("occasions", None), values.pop("next_occasion", None)
+    lessons, links = values.pop("lessons", None), values.pop("links", None)
+    was_sheltered = intervention.is_sheltered
+    changed = False
+    for name in _SETS:
+        if name in values:
+            changed |= _set_members(getattr(intervention, name), values.pop(name))
+    for name, value in values.items():
+        if getattr(intervention, name) != value:
+            setattr(intervention, name, value)
+            changed = True
+    if lessons is not None:
+        changed |= _set_texts(intervention.lessons, lessons, Lesson, "text")
+    if links is not None:
+        changed |= _set_texts(intervention.links, links, Link, "url")
+    if intervention.is_sheltered and not was_sheltered:
+        changed |= _withhold_addresses(intervention)
+    if occasions is not None:
+        changed |= _set_occasions(intervention, occasions)
+    if next_one is not None:
+        changed |= _set_next_occasion(intervention, next_one)
+    return _set_for_staff(intervention) or changed
+
+
+def _set_members(have: list[Any], want: Sequence[Any]) -> bool:
+    wanted = list(dict.fromkeys(want))
+    if set(have) == set(wanted):
+        return False
+    have[:] = wanted
+    return True
+
+
+def _set_texts(have: list[Any], want: Iterable[str], model: type[Lesson] | type[Link], field: str) -> bool:
+    """Rows are changed in place: each has its own position, and the database lets no two share one, not even in passing."""
+    wanted = list(want)
+    if [getattr(row, field) for row in have] == wanted:
+        return False
+    del have[len(wanted) :]
+    for position, text in enumerate(wanted):
+        if position < len(have):
+            setattr(have[position], field, text)
+        else:
+            have.append(model(position=position, **{field: text}))
+    return True
+
+
+def _set_occasions(intervention: Intervention, want: Sequence[OccasionFacts]) -> bool:
+    """Match by start, so that an occasion keeps its row, and what was agreed about it, when its other facts change."""
+    left, changed = list(intervention.occasions), False
+    for facts in want:
+        row = next((o for o in left if o.start == facts.start), None)
+        if row is not None:
+            left.remove(row)
+        changed |= _set_occasion(intervention, row, facts)
+    for row in left:
+        intervention.occasions.remove(row)
+    return changed or bool(left)
+
+
+def _set_next_occasion(intervention: Intervention, facts: OccasionFacts) -> bool:
+    """The one with the same start; else the next one that is open, since that is the one the teller means; else a new one."""
+    today = clock.today()
+    row = next((o for o in intervention.occasions if o.start == facts.start), None)
+    return _set_occasion(intervention, row or next_occasion(intervention.occasions, today), facts)
+
+
+def _set_occasion(intervention: Intervention, row: Occasion | None, facts: OccasionFacts) -> bool:
+    changed = row is None
+    if row is None:
+        row = Occasion(accepted=0, place="", address="", address_on_request=intervention.is_sheltered)
+        intervention.occasions.append(row)
+    on_request = row.address_on_request if facts.address_on_request is None else facts.address_on_request
+    values = {
+        "start": facts.start,
+        "end": facts.end,
+        "apply_by": facts.apply_by,
+        "place": "" if on_request else row.place if facts.place is None else facts.place,
+        "address": "" if on_request else row.address if facts.address is None else facts.address,
+        "address_on_request": on_request,
+        "places": facts.places,
+        "taken_by_own": facts.taken,
+    }
+    for name, value in values.items():
+        if getattr(row, name) != value:
+            setattr(row, name, value)
+            changed = True
+    return changed
+
+
+def _withhold_addresses(intervention: Intervention) -> bool:
+    """A need that asks for protection was added: what was no secret before is one now, until somebody says otherwise."""
+    for row in intervention.occasions:
+        row.address_on_request, row.address, row.place = True, "", ""
+    return bool(intervention.occasions)
+
+
+def _set_for_staff(intervention: Intervention) -> bool:
+    for_staff = is_for_staff(
+        need_flags=(need.for_staff for need in intervention.needs),
+        audience_flags=(term.for_staff for term in intervention.terms_of(TermKind.AUDIENCE)),
+    )
+    changed = intervention.for_staff != for_staff
+    intervention.for_staff = for_staff
+    return changed
+
+
+def lay_in_lists(_viewer: Viewer, session: Session, needs: Sequence[dict[str, Any]], terms: Sequence[dict[str, Any]]) -> int:
+    """Lay in the needs and terms that are not there; how many were. What the co-ordinator has changed stays.
+
+    `needs` and `terms` are as in `data/lists.toml`.
+    """
+    have = {need.code: need for need in session.scalars(select(Need))}
+    before = len(have)
+    for position, facts in enumerate(needs):
+        top = have.get(facts["code"]) or _add_need(session, facts, position * 100, None)
+        have[top.code] = top
+        for step, part in enumerate(facts.get("part", []), start=1):
+            if part["code"] not in have:
+                have[part["code"]] = _add_need(session, part, position * 100 + step, top)
+    known = {(term.kind, term.code) for term in session.scalars(select(Term))}
+    new_terms = [
+        Term(kind=TermKind(t["kind"]), code=t["code"], label=t["label"], position=i, for_staff=t.get("for_staff", False))
+        for i, t in enumerate(terms)
+        if (TermKind(t["kind"]), t["code"]) not in known
+    ]
+    session.add_all(new_terms)
+    session.flush()
+    return len(have) - before + len(new_terms)
+
+
+def _add_need(session: Session, facts: dict[str, Any], position: int, parent: Need | None) -> Need:
+    need = Need(
+        code=facts["code"],
+        label=facts["label"],
+        position=position,
+        parent=parent,
+        icon=facts.get("icon"),
+        colour=facts.get("colour"),
+        is_tile=facts.get("tile", False),
+        for_staff=facts.get("for_staff", False),
+        sheltered=facts.get("sheltered", False),
+        via_adult_education=facts.get("via_adult_education", False),
+    )
+    session.add(need)
+    return need
+
+
+def add_need(_viewer: Viewer, session: Session, *, code: str, label: str, parent: Need) -> Need:
+    """A new need, last among the parts of `parent`."""
+    last = session.scalar(select(func.max(Need.position)).where(Need.parent_id == parent.id))
+    need = _add_need(session, {"code": code, "label": label}, (parent.position if last is None else last) + 1, parent)
+    session.flush()
+    return need

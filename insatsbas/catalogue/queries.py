@@ -1,0 +1,132 @@
+"""Every read of the catalogue. Takes the viewer, and shows nobody what is not theirs to see."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+from sqlalchemy import Select, func, select
+from sqlalchemy.orm import Session, joinedload, selectinload
+
+from insatsbas.catalogue.models import Intervention, Need, Term, intervention_given_in, intervention_need
+from insatsbas.catalogue.rules import PUBLIC, Status, TermKind
+from insatsbas.core.errors import NotFoundError
+from insatsbas.core.viewer import Viewer
+from insatsbas.organisations.models import Municipality, Organisation
+
+
+@dataclass(frozen=True, slots=True)
+class Lists:
+    """The lists in force, read together: what filters offer and what codes mean."""
+
+    needs: tuple[Need, ...]
+    terms: tuple[Term, ...]
+    municipalities: tuple[Municipality, ...]
+    organisations: tuple[Organisation, ...]
+
+    def terms_of(self, kind: TermKind) -> list[Term]:
+        """The terms of one kind, in order."""
+        return [term for term in self.terms if term.kind is kind]
+
+
+def lists(session: Session) -> Lists:
+    """Needs (each parent before its children), terms, municipalities and organisations, in the order in which they are shown."""
+    needs = session.scalars(select(Need).order_by(Need.position)).all()
+    children: dict[int | None, list[Need]] = {}
+    for need in needs:
+        children.setdefault(need.parent_id, []).append(need)
+    ordered = [need for top in children.get(None, []) for need in (top, *children.get(top.id, []))]
+    return Lists(
+        needs=tuple(ordered),
+        terms=tuple(session.scalars(select(Term).order_by(Term.kind, Term.position))),
+        municipalities=tuple(sorted(session.scalars(select(Municipality)), key=lambda m: swedish_order(m.name))),
+        organisations=tuple(sorted(session.scalars(select(Organisation)), key=lambda o: swedish_order(o.name))),
+    )
+
+
+def swedish_order(text: str) -> str:
+    """A key that sorts å, ä and ö last, as Swedish does."""
+    return text.casefold().translate(_ORDER)
+
+
+_ORDER = str.maketrans("åäö", "{|}")
+
+
+def visible(viewer: Viewer) -> Select[Intervention]:
+    """The interventions that this viewer may read: for a guest, all but drafts."""
+    query = select(Intervention)
+    return query if viewer.sees_drafts else query.where(Intervention.status.in_(PUBLIC))
+
+
+def _whole(query: Select[Intervention]) -> Select[Intervention]:
+    """With all that a card or a page shows, in a fixed number of queries."""
+    return query.options(
+        joinedload(Intervention.owner),
+        selectinload(Intervention.needs).joinedload(Need.parent),
+        selectinload(Intervention.terms),
+        selectinload(Intervention.given_in),
+        selectinload(Intervention.open_for),
+        selectinload(Intervention.occasions),
+        selectinload(Intervention.lessons),
+        selectinload(Intervention.links),
+    )
+
+
+def by_ids(viewer: Viewer, session: Session, ids: Sequence[int]) -> list[Intervention]:
+    """The visible ones of `ids`, in that order."""
+    if not ids:
+        return []
+    found = {row.id: row for row in session.scalars(_whole(visible(viewer).where(Intervention.id.in_(ids))))}
+    return [found[i] for i in ids if i in found]
+
+
+def by_public_id(viewer: Viewer, session: Session, public_id: str) -> Intervention:
+    """One intervention by the id of its address.
+
+    Raises:
+        NotFoundError: there is none, or it is not for this viewer.
+    """
+    row = session.scalars(_whole(visible(viewer).where(Intervention.public_id == public_id))).one_or_none()
+    if row is None:
+        raise NotFoundError("Insatsen finns inte.")
+    return row
+
+
+def all_in_order(viewer: Viewer, session: Session, *, after: int = 0, limit: int = 500) -> list[Intervention]:
+    """The visible ones with an id above `after`, by id: a page of a walk through all."""
+    return list(session.scalars(_whole(visible(viewer).where(Intervention.id > after).order_by(Intervention.id).limit(limit))))
+
+
+def for_indexing(session: Session, ids: Iterable[int]) -> list[Intervention]:
+    """What the index is to show of `ids`: the public ones, whole."""
+    return list(session.scalars(_whole(select(Intervention).where(Intervention.id.in_(list(ids)), Intervention.status.in_(PUBLIC)))))
+
+
+def public_ids_of_all(session: Session) -> list[int]:
+    """The id of every public intervention, in order."""
+    return list(session.scalars(select(Intervention.id).where(Intervention.status.in_(PUBLIC)).order_by(Intervention.id)))
+
+
+def newest(viewer: Viewer, session: Session, *, limit: int) -> list[Intervention]:
+    """The active ones for participants that were entered last."""
+    query = visible(viewer).where(Intervention.status == Status.ACTIVE, Intervention.for_staff.is_(False))
+    return list(session.scalars(_whole(query.order_by(Intervention.created_at.desc(), Intervention.id.desc()).limit(limit))))
+
+
+def ids_with_need(session: Session, need_id: int) -> list[int]:
+    """The interventions that answer to a need or to a part of it."""
+    family = select(Need.id).where((Need.id == need_id) | (Need.parent_id == need_id))
+    return list(session.scalars(select(intervention_need.c.intervention_id).where(intervention_need.c.need_id.in_(family)).distinct()))
+
+
+def ids_of_owner(session: Session, organisation_id: int) -> list[int]:
+    """The interventions of an organisation."""
+    return list(session.scalars(select(Intervention.id).where(Intervention.owner_id == organisation_id)))
+
+
+def ids_given_in(session: Session, code: str) -> list[int]:
+    """The interventions that name a municipality as where they are given."""
+    return list(session.scalars(select(intervention_given_in.c.intervention_id).where(intervention_given_in.c.municipality_code == code)))
+
+
+def count(session: Session) -> int:
+    """How many interventions there are, drafts too."""
+    return session.scalar(select(func.count()).select_from(Intervention)) or 0

@@ -1,0 +1,143 @@
+"""Settings: read from `INSATSBAS_*` once, checked whole, all faults told at once."""
+
+import os
+import secrets
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from urllib.parse import SplitResult, urlsplit
+
+from sqlalchemy.engine import URL, make_url
+from sqlalchemy.exc import ArgumentError
+
+from insatsbas.core import paths
+from insatsbas.core.errors import SettingsError
+
+PREFIX = "INSATSBAS_"
+# Read by the test suite, not by the application.
+TEST_ONLY = ("TEST_STRICT", "TEST_DATA")
+NAMES = ("DATA_DIR", "DATABASE_URL", "INDEX_DIR", "SECRET_KEY", "PUBLIC_URL", "SOURCE", "REGION")
+KEY_MIN = 32
+LOOPBACK = ("127.0.0.1", "localhost", "::1")
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """One installation's settings.
+
+    `secret_key` is None when neither the setting nor a kept key exists yet; `public_url` None means loopback only.
+    """
+
+    data_dir: Path
+    database_url: URL
+    index_dir: Path
+    secret_key: str | None
+    public_url: SplitResult | None
+    source: str
+    region: str
+
+    @property
+    def is_https(self) -> bool:
+        """Whether people reach us over https: decides Secure and `__Host-` cookies, and HSTS."""
+        return self.public_url is not None and self.public_url.scheme == "https"
+
+    @property
+    def key_file(self) -> Path:
+        """Where a key is kept that `serve` made itself."""
+        return self.data_dir / "secret-key"
+
+    @property
+    def trusted_hosts(self) -> list[str]:
+        """The Host headers that are answered."""
+        return [*LOOPBACK[:2], "[::1]"] if self.public_url is None else [self.public_url.hostname or ""]
+
+
+def from_environ(environ: Mapping[str, str] | None = None) -> Settings:
+    """Read and check the settings.
+
+    Raises:
+        SettingsError: one or more settings are wrong or unknown; carries every fault.
+    """
+    env = os.environ if environ is None else environ
+    given = {name.removeprefix(PREFIX): value.strip() for name, value in env.items() if name.startswith(PREFIX)}
+    faults = [
+        f"{PREFIX}{name} är ingen inställning. De som finns: {', '.join(PREFIX + n for n in NAMES)}."
+        for name in sorted(given)
+        if name not in NAMES and name not in TEST_ONLY
+    ]
+    # So that the index, the key and an SQLite file are found from any folder.
+    data_dir = Path(given["DATA_DIR"]).expanduser().absolute() if given.get("DATA_DIR") else paths.default_data_dir()
+    index_dir = Path(given["INDEX_DIR"]).expanduser().absolute() if given.get("INDEX_DIR") else data_dir / "index"
+    database_url = _database_url(given.get("DATABASE_URL", ""), data_dir, faults)
+    key = given.get("SECRET_KEY") or None
+    if key is not None and len(key) < KEY_MIN:
+        faults.append(f"INSATSBAS_SECRET_KEY är {len(key)} tecken. Den ska vara minst {KEY_MIN}.")
+    public_url = _public_url(given.get("PUBLIC_URL", ""), faults)
+    source = given.get("SOURCE") or "insatsbas"
+    if "|" in source or ";" in source:
+        faults.append("INSATSBAS_SOURCE får inte innehålla | eller ;.")
+    if faults:
+        raise SettingsError(faults)
+    if key is None:
+        key = _kept_key(data_dir / "secret-key")
+    return Settings(data_dir, database_url, index_dir, key, public_url, source, given.get("REGION", ""))
+
+
+def _database_url(text: str, data_dir: Path, faults: list[str]) -> URL:
+    default = URL.create("sqlite", database=str(data_dir / "insatsbas.db"))
+    if not text:
+        return default
+    try:
+        url = make_url(text)
+    except ArgumentError:
+        faults.append("INSATSBAS_DATABASE_URL är ingen databasadress. Skriv till exempel postgresql+psycopg://anvandare@vard/databas.")
+        return default
+    backend = url.get_backend_name()
+    if backend == "postgresql":
+        return url.set(drivername="postgresql+psycopg")
+    if backend != "sqlite":
+        faults.append("INSATSBAS_DATABASE_URL ska börja med sqlite: eller postgresql:.")
+        return default
+    if not url.database or url.database == ":memory:":
+        faults.append("INSATSBAS_DATABASE_URL ska peka ut en fil, till exempel sqlite:////var/lib/insatsbas/insatsbas.db.")
+        return default
+    return url.set(database=str(Path(url.database).expanduser().absolute()))
+
+
+def _public_url(text: str, faults: list[str]) -> SplitResult | None:
+    if not text:
+        return None
+    try:
+        url = urlsplit(text)
+        fits = url.scheme in ("http", "https") and bool(url.hostname) and url.path in ("", "/") and not (url.query or url.fragment)
+        _ = url.port
+    except ValueError:
+        fits = False
+    if not fits:
+        faults.append("INSATSBAS_PUBLIC_URL ska vara en adress utan sökväg, till exempel https://insatsbas.example.")
+        return None
+    return url
+
+
+def _kept_key(file: Path) -> str | None:
+    return file.read_text("ascii").strip() if file.is_file() else None
+
+
+def make_key(settings: Settings) -> str:
+    """Make a key and keep it, readable by the owner only. Two processes at once agree on the first one's.
+
+    Raises:
+        OSError: the data folder cannot be written.
+    """
+    settings.data_dir.mkdir(parents=True, exist_ok=True)
+    draft = settings.key_file.with_name(f"secret-key.{os.getpid()}")
+    descriptor = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    with os.fdopen(descriptor, "w") as file:
+        file.write(secrets.token_urlsafe(48))
+    try:
+        os.link(draft, settings.key_file)
+    except FileExistsError:
+        return settings.key_file.read_text("ascii").strip()
+    finally:
+        draft.unlink()
+    return settings.key_file.read_text("ascii").strip()

@@ -1,0 +1,54 @@
+"""What every template may use: Swedish dates and numbers, addresses of static files, and texts through gettext."""
+
+import hashlib
+from datetime import date
+from functools import lru_cache
+from pathlib import Path
+
+from babel.dates import format_date
+from babel.numbers import format_decimal
+from flask import Flask, Response, current_app, request, url_for
+from flask_babel import Babel
+from jinja2 import StrictUndefined
+
+LOCALE = "sv"
+YEAR = 365 * 24 * 3600
+
+
+def init_app(app: Flask, *, region: str) -> None:
+    """Give the templates their globals and filters, and let browsers keep static files for a year."""
+    Babel(app, default_locale=LOCALE, locale_selector=lambda: LOCALE, default_timezone="Europe/Stockholm")
+    app.jinja_env.undefined = StrictUndefined
+    app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
+    app.jinja_env.filters |= {"longdate": longdate, "number": number}
+    app.jinja_env.globals |= {"site_name": "Insatsbas", "region_name": region, "static_url": static_url}
+    app.after_request(_cache_static)
+
+
+def longdate(day: date) -> str:
+    """18 januari 2027."""
+    return format_date(day, "d MMMM y", locale=LOCALE)
+
+
+def number(value: float) -> str:
+    """18 500 or 12,5, with a space that does not break."""
+    return format_decimal(value, locale=LOCALE)
+
+
+def static_url(path: str) -> str:
+    """The address of a file under `static/`, with its contents' mark: it changes when the file does, and may be kept for a year."""
+    file = Path(current_app.static_folder or "") / path
+    return url_for("static", filename=path, v=_mark(str(file), file.stat().st_mtime_ns))
+
+
+@lru_cache(maxsize=256)
+def _mark(path: str, _changed: int) -> str:
+    return hashlib.sha256(Path(path).read_bytes()).hexdigest()[:8]
+
+
+def _cache_static(response: Response) -> Response:
+    if request.endpoint == "static" and response.status_code in (200, 304) and "v" in request.args:
+        response.cache_control.public, response.cache_control.max_age = True, YEAR
+        response.cache_control.immutable = True
+        response.cache_control.no_cache = None
+    return response

@@ -1,0 +1,1 @@
+"""In and out: import, export, the demo catalogue, and the API."""

@@ -1,0 +1,1 @@
+"""Organisations and municipalities: who owns interventions, and where they are given."""

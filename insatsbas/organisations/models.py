@@ -1,0 +1,72 @@
+"""Municipalities and organisations as the database keeps them."""
+
+from typing import Final
+
+from sqlalchemy import CheckConstraint, Column, Enum, ForeignKey, String, Table
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from insatsbas.core.db import Base
+from insatsbas.organisations.rules import OrganisationKind
+
+commuting: Final = Table(
+    "commuting",
+    Base.metadata,
+    Column("municipality_code", ForeignKey("municipality.code", ondelete="CASCADE"), primary_key=True),
+    Column("neighbour_code", ForeignKey("municipality.code", ondelete="CASCADE"), primary_key=True),
+    CheckConstraint("municipality_code <> neighbour_code", name="not_itself"),
+)
+
+
+class Municipality(Base):
+    """A municipality, known by its four-digit SCB code. One with a row and a column has a tile on the map."""
+
+    __tablename__ = "municipality"
+    __table_args__ = (
+        CheckConstraint("length(code) = 4", name="code_is_four_digits"),
+        CheckConstraint("(tile_row IS NULL) = (tile_column IS NULL)", name="tile_has_both"),
+        CheckConstraint("tile_row BETWEEN 1 AND 12 AND tile_column BETWEEN 1 AND 12", name="tile_is_on_the_map"),
+    )
+
+    code: Mapped[str] = mapped_column(String(4), primary_key=True)
+    name: Mapped[str] = mapped_column(String(60), unique=True)
+    county: Mapped[str] = mapped_column(String(60))
+    is_member: Mapped[bool]
+    tile_row: Mapped[int | None]
+    tile_column: Mapped[int | None]
+    places: Mapped[list["MunicipalityPlace"]] = relationship(cascade="all, delete-orphan", order_by="MunicipalityPlace.name")
+    neighbours: Mapped[list["Municipality"]] = relationship(
+        secondary=commuting,
+        primaryjoin=lambda: Municipality.code == commuting.c.municipality_code,
+        secondaryjoin=lambda: Municipality.code == commuting.c.neighbour_code,
+        order_by=lambda: Municipality.name,
+    )
+
+
+class MunicipalityPlace(Base):
+    """A place that people name when they mean a municipality, as Jordbro for Haninge."""
+
+    __tablename__ = "municipality_place"
+
+    name: Mapped[str] = mapped_column(String(60), primary_key=True)
+    municipality_code: Mapped[str] = mapped_column(ForeignKey("municipality.code", ondelete="CASCADE"), index=True)
+
+
+class Organisation(Base):
+    """Who runs interventions: a municipality, an authority, a project, an association."""
+
+    __tablename__ = "organisation"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    name: Mapped[str] = mapped_column(String(150), unique=True)
+    kind: Mapped[OrganisationKind] = mapped_column(
+        Enum(
+            OrganisationKind,
+            native_enum=False,
+            length=30,
+            create_constraint=True,
+            name="kind",
+            values_callable=lambda e: [m.value for m in e],
+        )
+    )
+    municipality_code: Mapped[str | None] = mapped_column(ForeignKey("municipality.code"), index=True)
+    is_example: Mapped[bool] = mapped_column(default=False)

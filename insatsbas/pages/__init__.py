@@ -1,0 +1,1 @@
+"""Pages that bring features together: start, an intervention, health, errors."""

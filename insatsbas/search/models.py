@@ -1,0 +1,35 @@
+"""The promises to the index: what has changed and is not yet seen to agree there."""
+
+from datetime import datetime
+from enum import StrEnum
+
+from sqlalchemy import Enum
+from sqlalchemy.orm import Mapped, mapped_column
+
+from insatsbas.core import clock
+from insatsbas.core.db import Base, UtcDateTime
+
+
+class JobKind(StrEnum):
+    """What changed: one intervention, or something that all of its interventions show."""
+
+    INTERVENTION = "intervention"
+    NEED = "need"
+    ORGANISATION = "organisation"
+
+
+class IndexJob(Base):
+    """A change that the index has yet to show. Written in the same transaction as the change itself, or not at all.
+
+    Not for work whose loss would not matter, and not for work that must happen exactly once: a job may run twice.
+    `ref` is the id of what changed; no foreign key, since it may be gone.
+    """
+
+    __tablename__ = "index_job"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    kind: Mapped[JobKind] = mapped_column(
+        Enum(JobKind, native_enum=False, length=30, create_constraint=True, name="kind", values_callable=lambda e: [m.value for m in e])
+    )
+    ref: Mapped[int]
+    created_at: Mapped[datetime] = mapped_column(UtcDateTime, default=clock.now)

@@ -1,0 +1,124 @@
+"""What the search page shows, as plain values: built by `presenter`, drawn by `templates/search/`.
+
+Every address is ready to print, every text is Swedish, every number is already counted: the template decides nothing but markup.
+"""
+
+from dataclasses import dataclass
+from datetime import date
+from typing import Literal
+
+from markupsafe import Markup
+
+from insatsbas.catalogue.rules import Status
+
+
+@dataclass(frozen=True, slots=True)
+class NeedTag:
+    """A need on a card: its label, the address of its search, and the colour (1–10) of the tile it belongs to, if any."""
+
+    label: str
+    url: str
+    colour: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class HitCard:
+    """One hit. `title` and `snippet` carry `<mark>` where the query matched."""
+
+    url: str
+    title: Markup
+    snippet: Markup
+    status: Status
+    where: str
+    owner: str
+    needs: tuple[NeedTag, ...]
+    way_in: str
+    level: str
+    next_start: date | None
+    rolling: bool
+    places_left: int | None
+    last_known: int | None
+    is_example: bool
+    for_staff: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Option:
+    """One value of a filter. `count` is the number of hits with this filter set to this value alone."""
+
+    value: str
+    label: str
+    count: int
+    checked: bool
+    is_child: bool = False
+    row: int | None = None
+    column: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class FilterGroup:
+    """One filter. `name` is the parameter in the address; a `switch` has one option only; a `map` has options with row and column."""
+
+    name: str
+    label: str
+    kind: Literal["checkbox", "radio", "switch", "map"]
+    options: tuple[Option, ...]
+    in_view: bool
+    is_open: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Chip:
+    """A chosen filter, with the address of the same search without it."""
+
+    group: str
+    label: str
+    remove_url: str
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """A link with a count: a way out of an empty list, or to the knowledge bank. `count` is None where it is not counted."""
+
+    label: str
+    url: str
+    count: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class PageLink:
+    """One step of the pagination; `url` is None for the gap (…)."""
+
+    number: int | None
+    url: str | None
+    is_current: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Pagination:
+    """Earlier and later pages; None where there is none."""
+
+    previous_url: str | None
+    next_url: str | None
+    links: tuple[PageLink, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class SearchPage:
+    """The whole page: what was asked, what was found, and the ways on from there."""
+
+    q: str
+    total: int
+    heading: str
+    mode: Literal["all", "any", "corrected"]
+    notices: tuple[str, ...]
+    hits: tuple[HitCard, ...]
+    filters: tuple[FilterGroup, ...]
+    chips: tuple[Chip, ...]
+    clear_url: str
+    sort_options: tuple[Option, ...]
+    hidden: tuple[tuple[str, str], ...]
+    pagination: Pagination | None
+    knowledge_bank: Choice | None
+    ways_out: tuple[Choice, ...]
+    suggestions: tuple[Choice, ...]
