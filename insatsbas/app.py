@@ -5,6 +5,11 @@ from flask_compress import Compress
 
 from insatsbas.core import config, db, paths, security, templating
 from insatsbas.core.config import Settings
+from insatsbas.interchange import views as interchange_views
+from insatsbas.pages import errors
+from insatsbas.pages import views as pages_views
+from insatsbas.search import outbox, service
+from insatsbas.search import views as search_views
 
 
 def create_app(settings: Settings | None = None) -> Flask:
@@ -22,9 +27,16 @@ def create_app(settings: Settings | None = None) -> Flask:
     )
     app.extensions["insatsbas"] = settings
     app.url_map.strict_slashes = False
+    app.json.ensure_ascii = False  # type: ignore[attr-defined]
+    app.json.sort_keys = False  # type: ignore[attr-defined]
     settings.data_dir.mkdir(parents=True, exist_ok=True)
     security.init_app(app, settings)
     db.init_app(app)
     templating.init_app(app, region=settings.region)
+    service.init_app(app, settings)
+    outbox.listen()
+    for views in (pages_views, search_views, interchange_views):
+        app.register_blueprint(views.blueprint)
+    errors.init_app(app)
     Compress(app)
     return app

@@ -46,6 +46,7 @@ def upgrade() -> None:
     op.create_table(
         "organisation",
         sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("slug", sa.String(length=60), nullable=False),
         sa.Column("name", sa.String(length=150), nullable=False),
         sa.Column(
             "kind",
@@ -73,6 +74,7 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(["municipality_code"], ["municipality.code"], name=op.f("fk_organisation_municipality_code")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_organisation")),
         sa.UniqueConstraint("name", name=op.f("uq_organisation_name")),
+        sa.UniqueConstraint("slug", name=op.f("uq_organisation_slug")),
     )
     op.create_index("ix_organisation_municipality_code", "organisation", ["municipality_code"], unique=False)
     op.create_table(
@@ -118,6 +120,7 @@ def upgrade() -> None:
         sa.Column("label", sa.String(length=100), nullable=False),
         sa.Column("position", sa.Integer(), nullable=False),
         sa.Column("for_staff", sa.Boolean(), nullable=False),
+        sa.Column("in_language", sa.Boolean(), nullable=False),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_term")),
         sa.UniqueConstraint("kind", "code", name=op.f("uq_term_kind_code")),
     )

@@ -13,7 +13,17 @@ def upgrade() -> None:
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column(
             "kind",
-            sa.Enum("intervention", "need", "organisation", name="kind", native_enum=False, create_constraint=True, length=30),
+            sa.Enum(
+                "intervention",
+                "need",
+                "organisation",
+                "term",
+                "municipality",
+                name="kind",
+                native_enum=False,
+                create_constraint=True,
+                length=30,
+            ),
             nullable=False,
         ),
         sa.Column("ref", sa.Integer(), nullable=False),

@@ -157,11 +157,19 @@ def _set_occasions(intervention: Intervention, want: Sequence[OccasionFacts]) ->
     return changed or bool(left)
 
 
+def occasion_meant(intervention: Intervention, start: date | None) -> Occasion | None:
+    """The occasion that someone means who tells of the next one only.
+
+    The one with that start, the next one before others; else the next one, whose start has moved. None when there is none to mean.
+    """
+    following = next_occasion(intervention.occasions, clock.today())
+    if following is not None and following.start == start:
+        return following
+    return next((o for o in intervention.occasions if o.start == start), following)
+
+
 def _set_next_occasion(intervention: Intervention, facts: OccasionFacts) -> bool:
-    """The one with the same start; else the next one that is open, since that is the one the teller means; else a new one."""
-    today = clock.today()
-    row = next((o for o in intervention.occasions if o.start == facts.start), None)
-    return _set_occasion(intervention, row or next_occasion(intervention.occasions, today), facts)
+    return _set_occasion(intervention, occasion_meant(intervention, facts.start), facts)
 
 
 def _set_occasion(intervention: Intervention, row: Occasion | None, facts: OccasionFacts) -> bool:
@@ -219,7 +227,14 @@ def lay_in_lists(_viewer: Viewer, session: Session, needs: Sequence[dict[str, An
                 have[part["code"]] = _add_need(session, part, position * 100 + step, top)
     known = {(term.kind, term.code) for term in session.scalars(select(Term))}
     new_terms = [
-        Term(kind=TermKind(t["kind"]), code=t["code"], label=t["label"], position=i, for_staff=t.get("for_staff", False))
+        Term(
+            kind=TermKind(t["kind"]),
+            code=t["code"],
+            label=t["label"],
+            position=i,
+            for_staff=t.get("for_staff", False),
+            in_language=t.get("in_language", False),
+        )
         for i, t in enumerate(terms)
         if (TermKind(t["kind"]), t["code"]) not in known
     ]

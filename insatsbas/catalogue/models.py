@@ -72,7 +72,10 @@ class Need(Base):
 
 
 class Term(Base):
-    """An entry of one of the lists that the co-ordinator may change: eligibility, audience, way in, support, time, language."""
+    """An entry of one of the lists that the co-ordinator may change: eligibility, audience, way in, support, time, language.
+
+    `in_language` marks a support that is given in a language: the intervention's languages then say which.
+    """
 
     __tablename__ = "term"
     __table_args__ = (UniqueConstraint("kind", "code"),)
@@ -83,6 +86,7 @@ class Term(Base):
     label: Mapped[str] = mapped_column(String(100))
     position: Mapped[int]
     for_staff: Mapped[bool] = mapped_column(default=False)
+    in_language: Mapped[bool] = mapped_column(default=False)
 
 
 def _pairs(table: str, other: str, target: str) -> Table:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from sqlalchemy import Select, func, select
 from sqlalchemy.orm import Session, joinedload, selectinload
 
-from insatsbas.catalogue.models import Intervention, Need, Term, intervention_given_in, intervention_need
+from insatsbas.catalogue.models import Intervention, Need, Term, intervention_given_in, intervention_need, intervention_term
 from insatsbas.catalogue.rules import PUBLIC, Status, TermKind
 from insatsbas.core.errors import NotFoundError
 from insatsbas.core.viewer import Viewer
@@ -115,6 +115,11 @@ def ids_with_need(session: Session, need_id: int) -> list[int]:
     """The interventions that answer to a need or to a part of it."""
     family = select(Need.id).where((Need.id == need_id) | (Need.parent_id == need_id))
     return list(session.scalars(select(intervention_need.c.intervention_id).where(intervention_need.c.need_id.in_(family)).distinct()))
+
+
+def ids_with_term(session: Session, term_id: int) -> list[int]:
+    """The interventions that a term describes."""
+    return list(session.scalars(select(intervention_term.c.intervention_id).where(intervention_term.c.term_id == term_id)))
 
 
 def ids_of_owner(session: Session, organisation_id: int) -> list[int]:

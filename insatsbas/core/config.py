@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import SplitResult, urlsplit
 
+from flask import current_app
 from sqlalchemy.engine import URL, make_url
 from sqlalchemy.exc import ArgumentError
 
@@ -50,6 +51,12 @@ class Settings:
     def trusted_hosts(self) -> list[str]:
         """The Host headers that are answered."""
         return [*LOOPBACK[:2], "[::1]"] if self.public_url is None else [self.public_url.hostname or ""]
+
+
+def current_settings() -> Settings:
+    """The settings of the current application."""
+    settings: Settings = current_app.extensions["insatsbas"]
+    return settings
 
 
 def from_environ(environ: Mapping[str, str] | None = None) -> Settings:

@@ -2,6 +2,7 @@
 
 import hashlib
 from datetime import date
+from decimal import Decimal
 from functools import lru_cache
 from pathlib import Path
 
@@ -30,7 +31,7 @@ def longdate(day: date) -> str:
     return format_date(day, "d MMMM y", locale=LOCALE)
 
 
-def number(value: float) -> str:
+def number(value: float | Decimal) -> str:
     """18 500 or 12,5, with a space that does not break."""
     return format_decimal(value, locale=LOCALE)
 

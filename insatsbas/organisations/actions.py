@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
+from insatsbas.core.text import unique_slug
 from insatsbas.core.viewer import Viewer
 from insatsbas.organisations.models import Municipality, MunicipalityPlace, Organisation
 from insatsbas.organisations.rules import OrganisationKind
@@ -52,8 +53,9 @@ def load_region(
         session.add_all(MunicipalityPlace(name=name, municipality_code=facts.code) for name in facts.places)
         rows[facts.code].neighbours = [rows[code] for code in sorted(facts.neighbours)]
     known = {o.name: o for o in session.scalars(select(Organisation))}
+    slugs = {o.slug for o in known.values()}
     for owner in organisations:
-        organisation = known.get(owner.name) or Organisation(name=owner.name)
+        organisation = known.get(owner.name) or Organisation(name=owner.name, slug=unique_slug(owner.name, slugs, longest=60))
         organisation.kind, organisation.municipality_code, organisation.is_example = owner.kind, owner.municipality, owner.is_example
         session.add(organisation)
     session.flush()
@@ -61,7 +63,10 @@ def load_region(
 
 def add_organisation(_viewer: Viewer, session: Session, name: str) -> Organisation:
     """A new organisation of which only the name is known."""
-    organisation = Organisation(name=name, kind=OrganisationKind.UNKNOWN, municipality_code=None, is_example=False)
+    slugs = set(session.scalars(select(Organisation.slug)))
+    organisation = Organisation(
+        name=name, slug=unique_slug(name, slugs, longest=60), kind=OrganisationKind.UNKNOWN, municipality_code=None, is_example=False
+    )
     session.add(organisation)
     session.flush()
     return organisation

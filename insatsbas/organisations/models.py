@@ -52,11 +52,12 @@ class MunicipalityPlace(Base):
 
 
 class Organisation(Base):
-    """Who runs interventions: a municipality, an authority, a project, an association."""
+    """Who runs interventions: a municipality, an authority, a project, an association. The slug stands in addresses and never changes."""
 
     __tablename__ = "organisation"
 
     id: Mapped[int] = mapped_column(primary_key=True)
+    slug: Mapped[str] = mapped_column(String(60), unique=True)
     name: Mapped[str] = mapped_column(String(150), unique=True)
     kind: Mapped[OrganisationKind] = mapped_column(
         Enum(

@@ -29,4 +29,4 @@ def places(session: Session) -> Mapping[str, str]:
 
 def organisation_names(session: Session) -> Mapping[int, str]:
     """Each organisation's id and name."""
-    return dict(session.execute(select(Organisation.id, Organisation.name)).tuples())
+    return dict(session.execute(select(Organisation.id, Organisation.name)).all())

@@ -38,6 +38,7 @@ class NewsItem:
     summary: str
     where: str
     on: date
+    is_example: bool
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,18 +11,20 @@ from insatsbas.core.db import Base, UtcDateTime
 
 
 class JobKind(StrEnum):
-    """What changed: one intervention, or something that all of its interventions show."""
+    """What changed: one intervention, or something that many show."""
 
     INTERVENTION = "intervention"
     NEED = "need"
     ORGANISATION = "organisation"
+    TERM = "term"
+    MUNICIPALITY = "municipality"
 
 
 class IndexJob(Base):
     """A change that the index has yet to show. Written in the same transaction as the change itself, or not at all.
 
     Not for work whose loss would not matter, and not for work that must happen exactly once: a job may run twice.
-    `ref` is the id of what changed; no foreign key, since it may be gone.
+    `ref` is the id of what changed (a municipality's is its code as a number); no foreign key, since it may be gone.
     """
 
     __tablename__ = "index_job"

@@ -1,0 +1,227 @@
+"""The command `insatsbas`: everything that is done outside the pages."""
+
+import logging
+import signal
+import sys
+from collections.abc import Callable
+from functools import wraps
+from pathlib import Path
+from typing import ParamSpec, TypeVar
+
+import click
+
+from insatsbas import __version__
+from insatsbas.app import create_app
+from insatsbas.core import config, jobs, migrations, server
+from insatsbas.core.config import current_settings
+from insatsbas.core.db import db, writing
+from insatsbas.core.errors import RefusedError
+from insatsbas.core.jobs import Job
+from insatsbas.core.progress import step
+from insatsbas.core.swedish_cli import ReadableFile, SwedishGroup, Whole
+from insatsbas.core.viewer import SYSTEM
+from insatsbas.interchange import actions
+from insatsbas.interchange import demo as demo_catalogue
+from insatsbas.interchange import region as region_file
+from insatsbas.interchange import writing as files
+from insatsbas.search import indexing
+from insatsbas.search.service import current_search
+
+P = ParamSpec("P")
+R = TypeVar("R")
+_SHOWN_FAULTS = 50
+
+
+def with_app(command: Callable[P, R]) -> Callable[P, R]:
+    """Run a command within an application made from the environment's settings."""
+
+    @wraps(command)
+    def wrapped(*args: P.args, **kwargs: P.kwargs) -> R:
+        with create_app().app_context():
+            return command(*args, **kwargs)
+
+    return wrapped
+
+
+@click.group(cls=SwedishGroup, context_settings={"help_option_names": ["--help"]})
+@click.version_option(__version__, message="insatsbas %(version)s", help="Visa versionen och sluta.")
+def main() -> None:
+    """Insatsbas: den gemensamma katalogen över insatser för nyanlända."""
+    logging.basicConfig(level=logging.INFO, format="%(levelname)s %(name)s: %(message)s", stream=sys.stderr)
+    # What it says of its own doings is no news to whoever runs a command.
+    logging.getLogger("alembic").setLevel(logging.WARNING)
+
+
+@main.command()
+@with_app
+def init() -> None:
+    """Skapa eller uppgradera databasen och lägg in listorna.
+
+    Kan köras hur många gånger som helst. Det som samordnaren har ändrat rörs inte.
+    """
+    with step("Uppgraderar databasen"):
+        done = migrations.upgrade(db.engine)
+    with step("Lägger in behov och andra listor"), writing() as session:
+        added = demo_catalogue.lay_in_lists(SYSTEM, session)
+    if not current_search().engine.is_ready():
+        indexing.rebuild(current_search())
+    click.echo(f"Databasen är klar: {len(done)} nya migreringar, {added} nya rader i listorna.", err=True)
+
+
+@main.command()
+@with_app
+def demo() -> None:
+    """Lägg in demokatalogen: Södertörn, de insatser som är kända och exempel som är märkta som exempel."""
+    _require_database()
+    with step("Lägger in demokatalogen"), writing() as session:
+        added = demo_catalogue.load_demo(SYSTEM, session, source=current_settings().source)
+    with step("Uppdaterar sökindexet"):
+        indexing.drain(current_search(), wait=True)
+    click.echo(f"{added} insatser lades in.", err=True)
+
+
+@main.command()
+@click.argument("file", metavar="FIL", type=ReadableFile())
+@with_app
+def region(file: Path) -> None:
+    """Läs in en regions kommuner, kartrutor, pendling, orter och organisationer ur en TOML-fil."""
+    _require_database()
+    with writing() as session:
+        facts = region_file.load(SYSTEM, session, file)
+    indexing.drain(current_search(), wait=True)
+    click.echo(f"{facts} kommuner lades in eller uppdaterades.", err=True)
+
+
+@main.command()
+@click.option("--host", default="127.0.0.1", metavar="ADRESS", help="Adress att svara på. Annars 127.0.0.1.")
+@click.option("--port", default=8000, type=Whole(1, 65535), metavar="PORT", help="Port att svara på. Annars 8000.")
+@click.option("--workers", default=2, type=Whole(1, 64), metavar="ANTAL", help="Antal processer som svarar. Annars 2.")
+def serve(host: str, port: int, workers: int) -> None:
+    """Svara på webben, och gör det periodiska arbetet."""
+    settings = config.from_environ()
+    server.refuse_to_serve(settings, host, port)
+    if settings.secret_key is None:
+        config.make_key(settings)
+    with create_app().app_context():
+        _require_database()
+        if not current_search().engine.is_ready():
+            indexing.rebuild(current_search())
+        db.engine.dispose()
+    server.Server(create_app, host=host, port=port, workers=workers).run()
+
+
+@main.command()
+@click.option("--once", is_flag=True, help="Gör allt en gång och sluta.")
+@with_app
+def work(once: bool) -> None:
+    """Gör det periodiska arbetet: håller sökindexet i takt med databasen."""
+    _require_database()
+    to_do = [Job("sökindex", every=2.0, run=lambda: indexing.drain(current_search()))]
+    if once:
+        sys.exit(1 if jobs.run_once(to_do) else 0)
+    stop = _Stop()
+    jobs.run_for_ever(to_do, should_stop=stop.is_asked)
+
+
+@main.command("import")
+@click.argument("file", metavar="FIL", type=ReadableFile())
+@click.option("--create-missing", is_flag=True, help="Skapa behov (under Övrigt) och organisationer som saknas.")
+@click.option("--dry-run", is_flag=True, help="Visa vad som skulle hända, men ändra inget.")
+@click.option("--skip-faulty", is_flag=True, help="Ta in resten även om några rader har fel.")
+@with_app
+def import_(file: Path, create_missing: bool, dry_run: bool, skip_faulty: bool) -> None:
+    """Läs in insatser ur en fil: .csv, .xlsx eller .json."""
+    _require_database()
+    with writing() as session:
+        outcome = actions.import_file(
+            SYSTEM, session, file, source=current_settings().source, create_missing=create_missing, skip_faulty=skip_faulty
+        )
+        for fault in outcome.faults[:_SHOWN_FAULTS]:
+            click.echo(str(fault), err=True)
+        if len(outcome.faults) > _SHOWN_FAULTS:
+            click.echo(f"… och {len(outcome.faults) - _SHOWN_FAULTS} fel till.", err=True)
+        if dry_run or not outcome.is_taken_in:
+            session.rollback()
+    if not dry_run and outcome.is_taken_in:
+        indexing.drain(current_search(), wait=True)
+    click.echo(outcome.summary(dry_run=dry_run), err=True)
+    sys.exit(0 if outcome.is_taken_in else 1)
+
+
+@main.command()
+@click.argument("file", metavar="FIL", type=click.Path(dir_okay=False, path_type=Path))
+@with_app
+def export(file: Path) -> None:
+    """Skriv alla insatser till en fil: .csv, .xlsx eller .json."""
+    _require_database()
+    count = files.export_file(SYSTEM, db.session, file, source=current_settings().source)
+    click.echo(f"{count} insatser skrevs till {file}.", err=True)
+
+
+@main.group(cls=SwedishGroup)
+def index() -> None:
+    """Sökindexet: håll det i takt, bygg om det, kontrollera det."""
+
+
+@index.command()
+@with_app
+def drain() -> None:
+    """Gör det som väntar, så att indexet visar databasen som den är."""
+    _require_database()
+    click.echo(f"{indexing.drain(current_search(), wait=True)} ändringar gjordes.", err=True)
+
+
+@index.command()
+@with_app
+def rebuild() -> None:
+    """Bygg ett nytt index vid sidan av och byt till det."""
+    _require_database()
+    with step("Bygger om sökindexet"):
+        count = indexing.rebuild(current_search())
+    click.echo(f"Indexet har {count} insatser.", err=True)
+
+
+@index.command()
+@with_app
+def check() -> None:
+    """Jämför indexet med databasen. Slutar med kod 1 om de skiljer sig."""
+    _require_database()
+    found = indexing.compare(current_search())
+    if found.is_equal:
+        click.echo(f"Lika: {found.found} insatser i databas och index, {found.waiting} ändringar väntar.")
+        return
+    click.echo(
+        f"Olika: {len(found.missing)} saknas i indexet, {len(found.extra)} är för mycket, {len(found.stale)} är gamla; "
+        f"{found.waiting} ändringar väntar. Kör insatsbas index drain, eller rebuild."
+    )
+    sys.exit(1)
+
+
+@index.command()
+@with_app
+def show() -> None:
+    """Visa var indexet ligger och vad det innehåller."""
+    _require_database()
+    found = indexing.compare(current_search())
+    click.echo(f"Mapp: {current_settings().index_dir}\nInsatser: {found.found}\nVäntande ändringar: {found.waiting}")
+
+
+def _require_database() -> None:
+    if not migrations.is_current(db.engine):
+        raise RefusedError("Databasen är inte skapad eller inte uppgraderad. Kör insatsbas init först.")
+
+
+class _Stop:
+    """Whether somebody asked us to end, by Ctrl+C or a signal."""
+
+    def __init__(self) -> None:
+        self._asked = False
+        for number in (signal.SIGTERM, signal.SIGINT):
+            signal.signal(number, self._ask)
+
+    def _ask(self, *_: object) -> None:
+        self._asked = True
+
+    def is_asked(self) -> bool:
+        """Whether to stop."""
+        return self._asked

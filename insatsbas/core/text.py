@@ -1,0 +1,26 @@
+"""Small things about text that more than one feature needs."""
+
+import re
+import unicodedata
+
+
+def fold(text: str) -> str:
+    """Without dots and accents, as people type in a hurry: å ä ö é become a a o e."""
+    return "".join(c for c in unicodedata.normalize("NFD", text) if not unicodedata.combining(c))
+
+
+def slug(text: str, *, longest: int = 40) -> str:
+    """A code made of a name: ASCII letters, digits and hyphens. Never empty."""
+    code = re.sub(r"[^a-z0-9]+", "-", fold(text).lower()).strip("-")
+    return code[:longest].strip("-") or "x"
+
+
+def unique_slug(text: str, taken: set[str], *, longest: int = 40) -> str:
+    """A code that none of `taken` is, with a number where needed. It is added to `taken`."""
+    base = slug(text, longest=longest)
+    code, step = base, 2
+    while code in taken:
+        ending = f"-{step}"
+        code, step = base[: longest - len(ending)] + ending, step + 1
+    taken.add(code)
+    return code

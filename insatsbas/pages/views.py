@@ -1,0 +1,56 @@
+"""The start page, the page of an intervention, and whether we are well."""
+
+from dataclasses import replace
+
+from flask import Blueprint, Response, jsonify, render_template
+from sqlalchemy import text
+from sqlalchemy.exc import SQLAlchemyError
+
+from insatsbas.catalogue import queries
+from insatsbas.core import clock
+from insatsbas.core.config import current_settings
+from insatsbas.core.db import db
+from insatsbas.core.viewer import GUEST
+from insatsbas.organisations.queries import commuting_from
+from insatsbas.pages.presenter import COMMON, intervention_page, start_page
+from insatsbas.search.engine import ACTIVE_ONLY, Filters, Question
+from insatsbas.search.query import Plan
+from insatsbas.search.service import current_search
+
+blueprint = Blueprint("pages", __name__)
+_NEWS = 4
+
+
+@blueprint.get("/")
+def start() -> str:
+    """Needs, municipalities, what is new."""
+    search, region = current_search(), current_settings().region
+    filters = Filters(values=ACTIVE_ONLY, reach=commuting_from(db.session))
+    everything = Question(Plan(), filters, clock.today(), limit=0)
+    common = {words: search.engine.find(replace(everything, plan=search.planner.plan(words))).total for words in COMMON}
+    lists, newest = queries.lists(db.session), queries.newest(GUEST, db.session, limit=_NEWS)
+    return render_template("pages/start.html", page=start_page(search.engine.find(everything), lists, common, newest, region=region))
+
+
+@blueprint.get("/insatser/<public_id>")
+def intervention(public_id: str) -> str:
+    """One intervention. Its address never changes."""
+    row = queries.by_public_id(GUEST, db.session, public_id)
+    return render_template("pages/intervention.html", page=intervention_page(row, region=current_settings().region))
+
+
+@blueprint.get("/halsa")
+def health() -> tuple[Response, int]:
+    """Whether database and index answer: 200, or 503 with what does not."""
+    checks = {"databas": _database_answers(), "index": current_search().engine.is_ready()}
+    is_well = all(checks.values())
+    body = {"status": "ok" if is_well else "fel", **{name: "ok" if fine else "svarar inte" for name, fine in checks.items()}}
+    return jsonify(body), 200 if is_well else 503
+
+
+def _database_answers() -> bool:
+    try:
+        db.session.execute(text("SELECT 1 FROM need LIMIT 1"))
+    except SQLAlchemyError:
+        return False
+    return True

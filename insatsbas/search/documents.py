@@ -1,0 +1,89 @@
+"""From an intervention to what the index keeps of it."""
+
+import hashlib
+import json
+from collections.abc import Iterable
+from dataclasses import asdict, replace
+
+from insatsbas.catalogue.models import Intervention, Occasion
+from insatsbas.catalogue.queries import swedish_order
+from insatsbas.catalogue.rules import Status, TermKind
+from insatsbas.search.engine import Document, Facet
+from insatsbas.search.swedish import Analysis, normalise, tokens
+
+TERM_FACETS = {
+    Facet.ELIGIBILITY: TermKind.ELIGIBILITY,
+    Facet.AUDIENCE: TermKind.AUDIENCE,
+    Facet.TIME: TermKind.TIME,
+    Facet.LANGUAGE: TermKind.LANGUAGE,
+    Facet.SUPPORT: TermKind.SUPPORT,
+    Facet.WAY_IN: TermKind.WAY_IN,
+}
+
+
+def document(intervention: Intervention, analysis: Analysis) -> Document:
+    """What the index is to keep of a public intervention.
+
+    No address and no contact is among it: what is given on contact only must not be found by trying words.
+    """
+    draft = Document(
+        id=intervention.id,
+        terms=_terms(intervention, analysis),
+        codes=_codes(intervention),
+        level=intervention.level_required,
+        rolling=intervention.rolling,
+        staff=intervention.for_staff,
+        title_key=swedish_order(intervention.title),
+        occasions=tuple(map(_occasion, intervention.occasions)) if intervention.status is Status.ACTIVE else (),
+    )
+    whole = json.dumps([analysis.mark, asdict(draft)], ensure_ascii=False, sort_keys=True)
+    return replace(draft, mark=hashlib.sha256(whole.encode()).hexdigest()[:16])
+
+
+def _terms(intervention: Intervention, analysis: Analysis) -> dict[str, list[str]]:
+    texts = {
+        "title": intervention.title,
+        "summary": intervention.summary,
+        "keywords": " ".join(_keywords(intervention)),
+        "body": "\n".join((intervention.description, intervention.prerequisites, *(lesson.text for lesson in intervention.lessons))),
+    }
+    words = {name: [token.word for token in tokens(normalise(text))] for name, text in texts.items()}
+    every = [word for name in words for word in words[name]]
+    parts: list[str] = []
+    for word in every:
+        parts += analysis.part_stems(word)
+    return {
+        **{name: [analysis.stem(word) for word in words[name]] for name in words},
+        "part": parts,
+        "folded": sorted({bare for word in every for bare in analysis.folded(word)}),
+    }
+
+
+def _keywords(intervention: Intervention) -> Iterable[str]:
+    """What it is filed under: people type this as often as what is written in it."""
+    for need in intervention.needs:
+        yield need.label
+        if need.parent is not None:
+            yield need.parent.label
+    yield intervention.owner.name
+    yield from (municipality.name for municipality in intervention.given_in)
+    yield from (term.label for term in intervention.terms if term.kind in (TermKind.AUDIENCE, TermKind.LANGUAGE, TermKind.SUPPORT))
+
+
+def _codes(intervention: Intervention) -> dict[Facet, tuple[str, ...]]:
+    needs = {need.code for need in intervention.needs} | {n.parent.code for n in intervention.needs if n.parent is not None}
+    codes = {
+        Facet.NEED: needs,
+        Facet.GIVEN_IN: {m.code for m in intervention.given_in},
+        Facet.OPEN_FOR: {m.code for m in intervention.open_for},
+        Facet.STATUS: {intervention.status.value},
+        Facet.FORM: {intervention.form.value} if intervention.form else set[str](),
+        Facet.OWNER: {intervention.owner.slug},
+        **{facet: {term.code for term in intervention.terms_of(kind)} for facet, kind in TERM_FACETS.items()},
+    }
+    return {facet: tuple(sorted(values)) for facet, values in codes.items()}
+
+
+def _occasion(occasion: Occasion) -> tuple[int | None, int | None, int | None]:
+    last, start = occasion.last_day, occasion.start
+    return (last.toordinal() if last else None, start.toordinal() if start else None, occasion.left)

@@ -1,0 +1,111 @@
+"""The filters of the search page: their groups with live counts, and the chips of what is chosen."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import replace
+from typing import Literal, TypeAlias
+
+from insatsbas.catalogue.queries import Lists
+from insatsbas.catalogue.rules import Level
+from insatsbas.core.i18n import gettext as _
+from insatsbas.search import labels
+from insatsbas.search.engine import ANY_TIME, COMMUTE, PASSED, PLACES_LEFT, STAFF, YES, Facet, Results
+from insatsbas.search.forms import SWITCHES, Asked, address, without
+from insatsbas.search.page import Chip, FilterGroup, Option
+
+Kind: TypeAlias = Literal["checkbox", "radio", "switch", "map"]
+# In view, in this order; the rest stand behind "Fler filter".
+_IN_VIEW = (Facet.NEED, Facet.GIVEN_IN, COMMUTE, Facet.OPEN_FOR, Facet.STATUS, PLACES_LEFT)
+_BEHIND = (
+    Facet.ELIGIBILITY,
+    Facet.AUDIENCE,
+    PASSED,
+    Facet.FORM,
+    Facet.TIME,
+    Facet.LANGUAGE,
+    Facet.SUPPORT,
+    Facet.WAY_IN,
+    Facet.OWNER,
+    ANY_TIME,
+    STAFF,
+)
+
+
+def groups(asked: Asked, lists: Lists, results: Results) -> tuple[FilterGroup, ...]:
+    """Every filter, with the number of hits that each value would give."""
+    headings, of_values = labels.of_filters(), labels.of_values(lists)
+    drawn = []
+    for name in (*_IN_VIEW, *_BEHIND):
+        options = _arranged(name, _options(name, asked, of_values, results), lists)
+        is_open = any(option.checked for option in options)
+        drawn.append(FilterGroup(str(name), headings[name], _kind(name), tuple(options), name in _IN_VIEW, is_open))
+    return tuple(drawn)
+
+
+_KINDS: Mapping[str, Kind] = {Facet.GIVEN_IN: "map", PASSED: "radio"}
+
+
+def _kind(name: str) -> Kind:
+    return _KINDS.get(name) or ("switch" if name in SWITCHES else "checkbox")
+
+
+def _options(name: str, asked: Asked, of_values: Mapping[Facet, Mapping[str, str]], results: Results) -> list[Option]:
+    if name == PASSED:
+        counts = results.facets[PASSED]
+        return [Option(str(v.value), v.label, counts[str(v.value)], asked.passed == str(v.value)) for v in Level]
+    if name in SWITCHES:
+        # Commuting takes nothing away; what it gives is seen at the municipalities.
+        count = results.total if name == COMMUTE else results.facets[name][YES]
+        return [Option(YES, labels.of_switches()[name], count, asked.switches[name])]
+    facet = Facet(name)
+    counts = results.facets[facet]
+    chosen = asked.statuses if facet is Facet.STATUS else frozenset(asked.values[facet])
+    return [Option(value, label, counts.get(value, 0), value in chosen) for value, label in of_values[facet].items()]
+
+
+def _arranged(name: str, options: list[Option], lists: Lists) -> list[Option]:
+    match name:
+        case Facet.NEED:
+            return list(_needs(options, lists))
+        case Facet.GIVEN_IN:
+            tiles = {m.code: (m.tile_row, m.tile_column) for m in lists.municipalities}
+            return [replace(o, row=tiles[o.value][0], column=tiles[o.value][1]) for o in options]
+        case Facet.OWNER:
+            return [o for o in options if o.count or o.checked]
+        case _:
+            return options
+
+
+def _needs(options: Iterable[Option], lists: Lists) -> Iterable[Option]:
+    """The tiles and their parts; of the rest (staff's, the unsorted) what has something to show, each after its parent."""
+    top_of = {need.id: need for need in lists.needs if need.parent_id is None}
+    shown = {option.value: option for option in options}
+    has_any = {need.parent_id or need.id for need in lists.needs if shown[need.code].count or shown[need.code].checked}
+    for need in lists.needs:
+        top = top_of[need.parent_id or need.id]
+        if top.is_tile or top.id in has_any:
+            yield replace(shown[need.code], is_child=need.parent_id is not None)
+
+
+def chips(asked: Asked, lists: Lists) -> tuple[Chip, ...]:
+    """What is chosen, each with the address of the same search without it."""
+    headings, values, pairs = labels.of_filters(), chosen_labels(asked, lists), asked.parameters()
+    drawn = [
+        Chip(
+            headings[name], _("Öppen för %(name)s", name=label) if name == Facet.OPEN_FOR else label, address(without(pairs, (name, value)))
+        )
+        for (name, value), label in values.items()
+    ]
+    return tuple(drawn)
+
+
+def chosen_labels(asked: Asked, lists: Lists) -> Mapping[tuple[str, str], str]:
+    """Each chosen pair of the address, but the words and the order, and what it says."""
+    of_values, of_switches = labels.of_values(lists), labels.of_switches()
+    chosen: dict[tuple[str, str], str] = {}
+    for facet in Facet:
+        for value in asked.values[facet]:
+            label = _("Alla") if value == labels.ALL_STATUSES else of_values[facet][value]
+            chosen[facet.value, value] = _("Öppen för %(name)s", name=label) if facet is Facet.OPEN_FOR else label
+    if asked.passed is not None:
+        chosen[PASSED, asked.passed] = _("Har klarat: %(level)s", level=Level(int(asked.passed)).label)
+    return chosen | {(name, YES): label for name, label in of_switches.items() if asked.switches[name]}

@@ -1,0 +1,156 @@
+"""From an answer to what the search page shows: the hits as cards, the pages, and ways out of an empty list."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+
+from flask import url_for
+
+from insatsbas.catalogue.models import Intervention
+from insatsbas.catalogue.queries import Lists
+from insatsbas.catalogue.rules import KNOWLEDGE_BANK, PUBLIC, Status, TermKind, next_start, places_left
+from insatsbas.core.i18n import gettext as _
+from insatsbas.core.i18n import ngettext
+from insatsbas.core.templating import number
+from insatsbas.search import filters, labels
+from insatsbas.search.engine import ACTIVE_ONLY, ANY_TIME, COMMUTE, PASSED, PLACES_LEFT, STAFF, YES, Facet, Filters, Question, Results
+from insatsbas.search.forms import Asked, address
+from insatsbas.search.page import Choice, HitCard, NeedTag, Option, PageLink, Pagination, SearchPage
+from insatsbas.search.query import Plan
+from insatsbas.search.service import Search
+from insatsbas.search.snippets import mark, snippet
+
+_NAMES_IN_FULL = 3
+
+
+def need_tags(intervention: Intervention) -> tuple[NeedTag, ...]:
+    """The needs of an intervention, each with the colour of its tile."""
+    return tuple(NeedTag(n.label, address([(Facet.NEED.value, n.code)]), (n.parent or n).colour) for n in intervention.needs)
+
+
+def where(intervention: Intervention, region: str) -> str:
+    """Where it is given, in a few words."""
+    names = [m.name for m in intervention.given_in]
+    if not names:
+        return _("Hela %(region)s", region=region) if region else _("Hela regionen")
+    if len(names) > _NAMES_IN_FULL + 1:
+        rest = len(names) - _NAMES_IN_FULL
+        return _("%(names)s och %(count)d till", names=", ".join(names[:_NAMES_IN_FULL]), count=rest)
+    return ", ".join(names)
+
+
+class Presenter:
+    """Draws one answer. Asks the engine again only for ways out of an empty list."""
+
+    def __init__(self, search: Search, asked: Asked, question: Question, lists: Lists, *, region: str) -> None:
+        self._search, self._asked, self._question, self._lists, self._region = search, asked, question, lists, region
+        self._pairs = asked.parameters()
+
+    def page(self, results: Results, rows: Sequence[Intervention]) -> SearchPage:
+        """The whole page."""
+        return SearchPage(
+            q=self._asked.q,
+            total=results.total,
+            heading=self._heading(results.total),
+            mode=results.mode,
+            notices=tuple(_("Vi tog bort %(name)s ur sökningen. %(why)s", name=n, why=why) for n, why in self._asked.faults.items()),
+            hits=tuple(self._card(row) for row in rows),
+            filters=filters.groups(self._asked, self._lists, results),
+            chips=filters.chips(self._asked, self._lists),
+            clear_url=address([("q", self._asked.q)] if self._asked.q else []),
+            sort_options=tuple(Option(s.value, label, 0, s is self._asked.sort) for s, label in labels.of_orders().items()),
+            hidden=tuple(pair for pair in self._pairs if pair[0] == "per_sida"),
+            pagination=self._pagination(results.total),
+            knowledge_bank=self._knowledge_bank(results),
+            ways_out=() if results.total else tuple(sorted(self._ways_out(), key=lambda way: -(way.count or 0))),
+            suggestions=(),
+        )
+
+    def _heading(self, total: int) -> str:
+        if not total:
+            return _("Vi hittade inga insatser för ”%(q)s”", q=self._asked.q) if self._asked.q else _("Vi hittade inga insatser")
+        count = ngettext("%(antal)s insats", "%(antal)s insatser", total, antal=number(total))
+        return _("%(count)s för ”%(q)s”", count=count, q=self._asked.q) if self._asked.q else count
+
+    def _but(self, name: str) -> list[tuple[str, str]]:
+        return [pair for pair in self._pairs if pair[0] != name]
+
+    def _card(self, row: Intervention) -> HitCard:
+        plan, analysis, today = self._question.plan, self._search.analysis, self._question.today
+        is_active = row.status is Status.ACTIVE
+        return HitCard(
+            url=url_for("pages.intervention", public_id=row.public_id),
+            title=mark(row.title, plan, analysis),
+            snippet=snippet(row.title, row.summary, row.description, plan, analysis),
+            status=row.status,
+            where=where(row, self._region),
+            owner=row.owner.name,
+            needs=need_tags(row),
+            way_in=", ".join(term.label for term in row.terms_of(TermKind.WAY_IN)),
+            level=row.level_required.label if row.level_required else "",
+            next_start=next_start(row.occasions, today) if is_active else None,
+            rolling=row.rolling,
+            places_left=places_left(row.occasions, today) if is_active else None,
+            last_known=row.last_known,
+            is_example=row.is_example,
+            for_staff=row.for_staff,
+        )
+
+    def _knowledge_bank(self, results: Results) -> Choice | None:
+        bank = [status.value for status in KNOWLEDGE_BANK]
+        if self._asked.statuses <= set(bank):
+            return None
+        # Each intervention has one status, so the counts at the two add up.
+        count = sum(results.facets[Facet.STATUS].get(value, 0) for value in bank)
+        url = address([*self._but(Facet.STATUS), *((Facet.STATUS.value, value) for value in bank)])
+        return Choice(_("Visa träffarna i kunskapsbanken"), url, count)
+
+    def _pagination(self, total: int) -> Pagination | None:
+        last = -(-total // self._asked.per_page)
+        if last <= 1:
+            return None
+        now = min(self._asked.page, last)
+        links: list[PageLink] = []
+        for page in sorted({1, last, *range(max(1, now - 1), min(last, now + 1) + 1)}):
+            if links and links[-1].number is not None and page > links[-1].number + 1:
+                links.append(PageLink(None, None))
+            links.append(PageLink(page, self._page_url(page), page == now))
+        return Pagination(self._page_url(now - 1) if now > 1 else None, self._page_url(now + 1) if now < last else None, tuple(links))
+
+    def _page_url(self, page: int) -> str:
+        return address([*self._pairs, ("sida", str(page))] if page > 1 else self._pairs)
+
+    def _ways_out(self) -> Iterator[Choice]:
+        """What to take away, and how many that gives; the neighbours. Only what gives something."""
+        for label, pairs, question in self._changes():
+            found = self._search.engine.find(replace(question, offset=0, limit=0))
+            if found.total and found.mode == "all":
+                yield Choice(label, address(pairs), found.total)
+
+    def _changes(self) -> Iterator[tuple[str, list[tuple[str, str]], Question]]:
+        now, question = self._question.filters, self._question
+        chosen = filters.chosen_labels(self._asked, self._lists)
+        for facet in Facet:
+            names = ", ".join(label for (name, _value), label in chosen.items() if name == facet.value)
+            if facet is Facet.STATUS and len(self._asked.statuses) < len(PUBLIC):
+                every = [*self._but(facet), (facet.value, labels.ALL_STATUSES)]
+                yield _("Sök i alla, även kunskapsbanken"), every, self._with(now.having(facet, [s.value for s in PUBLIC]))
+            elif names and facet is not Facet.STATUS:
+                yield _("Ta bort %(name)s", name=names), self._but(facet), self._with(now.having(facet, ()))
+        if now.passed is not None:
+            yield _("Ta bort språknivån"), self._but(PASSED), self._with(replace(now, passed=None))
+        if now.places_left:
+            yield _("Visa även det som är fullt"), self._but(PLACES_LEFT), self._with(replace(now, places_left=False))
+        if now.rolling:
+            yield _("Visa även det som har fasta starter"), self._but(ANY_TIME), self._with(replace(now, rolling=False))
+        if now.of(Facet.GIVEN_IN) and not now.commute:
+            yield _("Sök även i kommuner man kan pendla till"), [*self._pairs, (COMMUTE, YES)], self._with(replace(now, commute=True))
+        if not now.staff:
+            yield _("Visa även stöd till personal"), [*self._pairs, (STAFF, YES)], self._with(replace(now, staff=True))
+        if len(chosen) > 1:
+            question = self._with(Filters(values=ACTIVE_ONLY, reach=now.reach))
+            yield _("Rensa alla filter"), [("q", self._asked.q)] if self._asked.q else [], question
+        if self._asked.q and len(self._pairs) > 1:
+            yield _("Ta bort sökorden"), self._but("q"), replace(question, plan=Plan())
+
+    def _with(self, changed: Filters) -> Question:
+        return replace(self._question, filters=changed)

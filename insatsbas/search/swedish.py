@@ -1,0 +1,111 @@
+"""The one Swedish analysis: what a text and a question are both turned into before they are compared.
+
+A word becomes its stem, so that *insatsen* and *insatser* meet; a compound also gives its parts, so that *vård* finds
+*äldrevården*; and each of these is kept without dots too, so that *aldrevard* does. Nothing here knows an engine.
+"""
+
+import re
+import unicodedata
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import lru_cache
+
+import Stemmer
+
+from insatsbas.core.text import fold
+from insatsbas.search.wordlists import WordLists
+
+# Letters and digits of any script. An underscore parts words as any other sign does.
+WORD = re.compile(r"[^\W_]+")
+# No Swedish word is longer; what is longer is noise or an attack.
+LONGEST_WORD = 60
+_SHORTEST_COMPOUND = 6
+_SHORTEST_PART = 3
+
+
+@dataclass(frozen=True, slots=True)
+class Token:
+    """A word in a text: where it stands, and itself in lower case."""
+
+    start: int
+    end: int
+    word: str
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """A part of a compound: where it stands in the word, and its stem."""
+
+    start: int
+    end: int
+    stem: str
+
+
+def normalise(text: str) -> str:
+    """The same letters written the same way: å as one sign, not as a and a ring."""
+    return unicodedata.normalize("NFC", text)
+
+
+def tokens(text: str) -> Iterator[Token]:
+    """The words of a normalised text, in order, with their places."""
+    for match in WORD.finditer(text):
+        yield Token(match.start(), match.end(), match.group().lower()[:LONGEST_WORD])
+
+
+class Analysis:
+    """Stems, parts and foldings by one set of word lists. Immutable; safe to share between threads."""
+
+    def __init__(self, lists: WordLists) -> None:
+        self._exceptions = lists.exceptions
+        self.stopwords = lists.stopwords
+        self.mark = lists.mark
+        self._stemmer = Stemmer.Stemmer("swedish", 0)
+        self.stem = lru_cache(100_000)(self._stem)
+        self.split = lru_cache(100_000)(self._split)
+        self._last_parts = {self.stem(word) for word in lists.parts}
+        self._first_parts = {form: self.stem(word) for word, forms in lists.parts.items() for form in (word, *forms)}
+        self._longest_part = max(map(len, self._first_parts), default=0)
+
+    def _stem(self, word: str) -> str:
+        listed = self._exceptions.get(word)
+        return listed if listed is not None else str(self._stemmer.stemWord(word))
+
+    def stems(self, text: str) -> list[str]:
+        """The stem of each word of a text, in order, stop words too: phrases need them."""
+        return [self.stem(token.word) for token in tokens(normalise(text))]
+
+    def _split(self, word: str) -> tuple[Part, ...]:
+        """The parts of a compound, as few as possible; empty when the word is none that the list of parts can explain.
+
+        The last part may be inflected; the others stand in one of their linking forms.
+        """
+        if len(word) < _SHORTEST_COMPOUND:
+            return ()
+        found = self._split_from(word, 0, 4)
+        return found if found is not None and len(found) > 1 else ()
+
+    def _split_from(self, word: str, start: int, depth: int) -> tuple[Part, ...] | None:
+        rest = word[start:]
+        last = self.stem(rest)
+        if start and len(rest) >= _SHORTEST_PART and last in self._last_parts:
+            return (Part(start, len(word), last),)
+        best: tuple[Part, ...] | None = None
+        if depth == 0:
+            return best
+        for end in range(min(len(word) - _SHORTEST_PART, start + self._longest_part), start + _SHORTEST_PART - 1, -1):
+            stem = self._first_parts.get(word[start:end])
+            if stem is None:
+                continue
+            tail = self._split_from(word, end, depth - 1)
+            if tail is not None and (best is None or len(tail) + 1 < len(best)):
+                best = (Part(start, end, stem), *tail)
+        return best
+
+    def part_stems(self, word: str) -> tuple[str, ...]:
+        """The stems of a compound's parts, and of the compounds within it, as *vårdbiträde* in *äldrevårdbiträde*."""
+        return tuple(dict.fromkeys(part.stem for part in self.split(word)))
+
+    def folded(self, word: str) -> set[str]:
+        """The stem and the parts without dots, where that changes them: what a question typed without dots is compared with."""
+        plain = {self.stem(word), *self.part_stems(word)}
+        return {bare for stem in plain if (bare := fold(stem)) != stem}

@@ -1,0 +1,187 @@
+"""Answering a question from a snapshot: matching, filters, counts and order, all in arrays."""
+
+from dataclasses import dataclass, replace
+from typing import Literal
+
+import numpy as np
+
+from insatsbas.catalogue.rules import Status
+from insatsbas.search.engine import (
+    ANY_TIME,
+    ANYWHERE,
+    PASSED,
+    PLACES_LEFT,
+    STAFF,
+    YES,
+    Facet,
+    Hit,
+    Question,
+    Results,
+    Sort,
+)
+from insatsbas.search.query import MOST_CLAUSES, AllOf, AnyOf, Node, Phrase, Plan, Word
+from insatsbas.search.whoosh.postings import Ids, Scores
+from insatsbas.search.whoosh.snapshot import NEVER, Mask, Snapshot
+from insatsbas.search.whoosh.store import TEXT_FIELDS
+
+WEIGHTS = {"title": 3.0, "keywords": 2.0, "summary": 1.5, "body": 1.0, "part": 1.0, "folded": 0.8}
+_STATUS_ORDER = (Status.ACTIVE, Status.PAUSED, Status.ENDED)
+
+
+@dataclass(frozen=True, slots=True)
+class _Match:
+    """Which rows match, and how well (zero where not)."""
+
+    rows: Mask
+    scores: Scores
+
+    @property
+    def count(self) -> int:
+        return int(self.rows.sum())
+
+
+def answer(snapshot: Snapshot, question: Question) -> Results:
+    """The whole answer to a question."""
+    matched, mode = _match(snapshot, question.plan)
+    chosen = _Filtering(snapshot, question)
+    rows = np.flatnonzero(matched.rows & chosen.all)
+    order = rows[_order(snapshot, question, rows, matched.scores)]
+    shown = order[question.offset : question.offset + question.limit]
+    hits = [Hit(int(snapshot.ids[row]), round(float(matched.scores[row]), 4)) for row in shown]
+    return Results(hits, len(rows), mode, chosen.facets(matched.rows))
+
+
+def _match(snapshot: Snapshot, plan: Plan) -> tuple[_Match, Literal["all", "any"]]:
+    """All clauses; where no document has them all, any of them."""
+    base = snapshot.live.copy()
+    for node in plan.excluded:
+        base &= ~_evaluate(snapshot, node).rows
+    if not plan.clauses:
+        return _Match(base, np.zeros(snapshot.size, np.float32)), "all"
+    found = [_weighted(snapshot, node) for node in plan.clauses]
+    if len(found) > MOST_CLAUSES:
+        # The rarest say the most; those that nothing matches say that there is nothing, and stay.
+        found = sorted(found, key=lambda match: match.count)[:MOST_CLAUSES]
+    scores = np.asarray(np.sum([match.scores for match in found], axis=0), np.float32)
+    every = base & np.logical_and.reduce([match.rows for match in found])
+    if every.any() or len(found) == 1:
+        return _Match(every, scores), "all"
+    some = base & np.logical_or.reduce([match.rows for match in found])
+    return (_Match(some, scores), "any") if some.any() else (_Match(every, scores), "all")
+
+
+def _weighted(snapshot: Snapshot, node: Node) -> _Match:
+    """A clause with the weight of its rarity: idf over the documents that match it in any way."""
+    match = _evaluate(snapshot, node)
+    rarity = np.log(1 + (snapshot.count - match.count + 0.5) / (match.count + 0.5))
+    return replace(match, scores=np.asarray(match.scores * rarity, np.float32))
+
+
+def _evaluate(snapshot: Snapshot, node: Node) -> _Match:
+    match node:
+        case Word():
+            fields = TEXT_FIELDS if node.where == "text" else (node.where,)
+            return _gather(snapshot, [(*snapshot.term(name, node.stem), WEIGHTS[name]) for name in fields])
+        case Phrase():
+            return _gather(snapshot, [(*snapshot.phrase(name, node.stems), WEIGHTS[name]) for name in TEXT_FIELDS])
+        case AllOf():
+            found = [_evaluate(snapshot, part) for part in node.nodes]
+            rows = np.logical_and.reduce([match.rows for match in found])
+            return _Match(rows, np.asarray(np.where(rows, np.sum([match.scores for match in found], axis=0), 0), np.float32))
+        case AnyOf():
+            weighed = [(_evaluate(snapshot, choice), weight) for choice, weight in node.choices]
+            rows = np.logical_or.reduce([match.rows for match, _ in weighed])
+            if node.otherwise is not None and not rows.any():
+                return _evaluate(snapshot, node.otherwise)
+            best = np.maximum.reduce([match.scores * weight for match, weight in weighed])
+            return _Match(rows, np.asarray(best, np.float32))
+
+
+def _gather(snapshot: Snapshot, found: list[tuple[Ids, Scores, float]]) -> _Match:
+    rows, scores = np.zeros(snapshot.size, bool), np.zeros(snapshot.size, np.float32)
+    for ids, weights, boost in found:
+        rows[ids] = True
+        scores[ids] += weights * np.float32(boost)
+    return _Match(rows, scores)
+
+
+class _Filtering:
+    """The chosen filters as masks, and the counts they make.
+
+    The count at a value is the number of hits with its filter set to that value alone and all others as they are: so each
+    filter needs the rows that pass all filters but itself. A row passes those when it fails in nothing, or in that one only.
+    """
+
+    def __init__(self, snapshot: Snapshot, question: Question) -> None:
+        self._snapshot, self._filters, self._days = snapshot, question.filters, snapshot.on(question.today)
+        self._masks: dict[str, Mask] = {facet.value: self._of_values(facet, question.filters.of(facet)) for facet in Facet}
+        self._masks[PASSED] = self._of_level(question.filters.passed)
+        self._masks[PLACES_LEFT] = self._days.left > 0 if question.filters.places_left else self._everything()
+        self._masks[ANY_TIME] = snapshot.rolling if question.filters.rolling else self._everything()
+        self._masks[STAFF] = self._everything() if question.filters.staff else ~snapshot.staff
+        self._failed = np.sum([~mask for mask in self._masks.values()], axis=0)
+        self.all: Mask = self._failed == 0
+
+    def _everything(self) -> Mask:
+        return np.ones(self._snapshot.size, bool)
+
+    def _of_values(self, facet: Facet, values: frozenset[str]) -> Mask:
+        if not values:
+            return self._everything()
+        codes = self._snapshot.codes[facet]
+        mask = codes.having(frozenset().union(*(self._widened(facet, value) for value in values)))
+        return mask | codes.none if facet in ANYWHERE else mask
+
+    def _widened(self, facet: Facet, value: str) -> frozenset[str]:
+        alone = frozenset({value})
+        return self._filters.reach.get(value, alone) if facet is Facet.GIVEN_IN and self._filters.commute else alone
+
+    def _of_level(self, passed: int | None) -> Mask:
+        levels = self._snapshot.levels
+        return self._everything() if passed is None else (levels >= 0) & (levels <= passed)
+
+    def facets(self, matched: Mask) -> dict[str, dict[str, int]]:
+        """For each filter, the count at each of its values."""
+        counts = {facet.value: self._counts(facet, self._but(facet.value) & matched) for facet in Facet}
+        known = np.bincount(self._snapshot.levels[self._but(PASSED) & matched & (self._snapshot.levels >= 0)], minlength=7)
+        counts[PASSED] = {str(level): count for level, count in enumerate(np.cumsum(known).tolist())}
+        counts[PLACES_LEFT] = {YES: int((self._but(PLACES_LEFT) & matched & (self._days.left > 0)).sum())}
+        counts[ANY_TIME] = {YES: int((self._but(ANY_TIME) & matched & self._snapshot.rolling).sum())}
+        counts[STAFF] = {YES: int((self._but(STAFF) & matched).sum())}
+        return counts
+
+    def _but(self, name: str) -> Mask:
+        """The rows that pass all filters but this one."""
+        return np.asarray(self._failed - ~self._masks[name] == 0, bool)
+
+    def _counts(self, facet: Facet, mask: Mask) -> dict[str, int]:
+        codes = self._snapshot.codes[facet]
+        if facet not in ANYWHERE:
+            return codes.counts(mask)
+        # Also the values that no row has by name: what is given anywhere is given there too.
+        everywhere, named = int((mask & codes.none).sum()), codes.counts(mask)
+        if facet is Facet.GIVEN_IN and self._filters.commute:
+            named = {value: int((mask & codes.having(self._widened(facet, value))).sum()) for value in {*named, *self._filters.reach}}
+        return {value: named.get(value, 0) + everywhere for value in sorted({*named, *self._filters.reach})}
+
+
+def _order(snapshot: Snapshot, question: Question, rows: Ids, scores: Scores) -> Ids:
+    """The order of `rows`: by what was asked for, then title; those for staff last, whatever was asked for."""
+    days = snapshot.on(question.today)
+    start, title = days.next_start[rows], snapshot.title_order[rows]
+    if question.sort is Sort.TITLE:
+        keys: tuple[Ids | Scores, ...] = (title,)
+    elif question.sort is Sort.START:
+        keys = (title, start)
+    elif question.sort is Sort.PLACES:
+        keys = (title, start, -days.left[rows])
+    elif question.plan.clauses:
+        keys = (title, -scores[rows])
+    else:
+        keys = (title, start == NEVER, _status_order(snapshot)[rows])
+    return np.lexsort((*keys, snapshot.staff[rows]))
+
+
+def _status_order(snapshot: Snapshot) -> Ids:
+    codes = snapshot.codes[Facet.STATUS]
+    return np.asarray(sum(codes.having(frozenset({status.value})) * place for place, status in enumerate(_STATUS_ORDER)), np.int64)

@@ -1,0 +1,83 @@
+"""The embedded engine: `store` writes, `snapshot` reads, `answer` reckons."""
+
+import threading
+from collections.abc import Collection, Mapping, Sequence
+from contextlib import AbstractContextManager
+
+from whoosh.index import EmptyIndexError
+
+from insatsbas.search.engine import Document, EngineError, Question, Results
+from insatsbas.search.whoosh import snapshot
+from insatsbas.search.whoosh.answer import answer
+from insatsbas.search.whoosh.snapshot import Snapshot
+from insatsbas.search.whoosh.store import Store
+
+_TRIES = 10
+
+
+class WhooshEngine:
+    """Search by an index on the local disk. One instance a process; it looks for a newer index at each question."""
+
+    def __init__(self, store: Store) -> None:
+        self.store = store
+        self._snapshot: Snapshot | None = None
+        self._lock = threading.Lock()
+
+    def find(self, question: Question) -> Results:
+        """Answer a question.
+
+        Raises:
+            EngineError: there is no readable index.
+        """
+        return answer(self._current(), question)
+
+    def apply(self, gone: Collection[int], documents: Sequence[Document]) -> None:
+        """Take away and put in, as one change that is on disk when this returns."""
+        self.store.apply(gone, documents)
+
+    def rebuild(self, documents: Sequence[Document]) -> None:
+        """Make a new index aside and move to it."""
+        self.store.rebuild(documents)
+
+    def marks(self) -> Mapping[int, str]:
+        """The id and the mark of every document that is found now."""
+        now = self._current()
+        return {int(now.ids[row]): now.marks[row] for row in range(now.size) if now.live[row]}
+
+    def is_ready(self) -> bool:
+        """Whether there is a readable index, made by the analysis in force."""
+        if not self.store.is_of_this_analysis():
+            return False
+        try:
+            self._current()
+        except EngineError:
+            return False
+        return True
+
+    def writing(self, *, wait: bool) -> AbstractContextManager[bool]:
+        """Be the only one who calls `apply` and `rebuild`. Yields whether we are; without `wait`, at once."""
+        return self.store.locked(wait=wait)
+
+    def _current(self) -> Snapshot:
+        """The newest snapshot. A segment may be merged away while it is opened: then there is a newer one to open."""
+        fault: Exception | None = None
+        for _ in range(_TRIES):
+            folder = self.store.current()
+            if folder is None:
+                break
+            try:
+                return self._newest(str(folder))
+            except (OSError, KeyError, TypeError, ValueError, EmptyIndexError) as error:
+                fault = error
+        raise EngineError("Sökindexet saknas eller går inte att läsa. Kör insatsbas index rebuild.") from fault
+
+    def _newest(self, folder: str) -> Snapshot:
+        held = self._snapshot
+        if held is not None and held.generation == snapshot.generation(folder):
+            return held
+        with self._lock:
+            held = self._snapshot
+            if held is None or held.generation != snapshot.generation(folder):
+                same_index = held if held is not None and held.generation[0] == folder else None
+                self._snapshot = held = snapshot.read(folder, same_index)
+            return held

@@ -1,0 +1,147 @@
+"""Whoosh as storage: where the index lies, how it is written, and how a new one takes the place of an old.
+
+The folder holds generations, `g-…`, each a whole index, and a file `current` that names the one in force. A rebuild
+makes a new generation aside and moves the name. One process writes at a time, under a lock on the file `lock`.
+"""
+
+import fcntl
+import os
+import secrets
+import shutil
+from collections.abc import Collection, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import asdict
+from pathlib import Path
+from typing import Any
+
+from whoosh import fields, index
+from whoosh.analysis import RegexTokenizer
+
+from insatsbas.search.engine import Document
+
+CURRENT, LOCK, MARK = "current", "lock", "mark"
+TEXT_FIELDS = ("title", "keywords", "summary", "body")
+FIELDS = (*TEXT_FIELDS, "part", "folded")
+
+
+def schema() -> fields.Schema:
+    """What Whoosh keeps. Terms come ready-made, parted by spaces, so that it is our analysis and no other that decides."""
+    ready = RegexTokenizer(r"\S+")
+    return fields.Schema(
+        id=fields.ID(unique=True, stored=True),
+        facts=fields.STORED,
+        **{name: fields.TEXT(analyzer=ready, phrase=True) for name in TEXT_FIELDS},
+        part=fields.TEXT(analyzer=ready, phrase=False),
+        folded=fields.TEXT(analyzer=ready, phrase=False),
+    )
+
+
+class Store:
+    """One index on one disk."""
+
+    def __init__(self, folder: Path, analysis_mark: str) -> None:
+        self.folder = folder
+        self._analysis_mark = analysis_mark
+
+    def current(self) -> Path | None:
+        """The generation in force; None when there is none."""
+        try:
+            name = (self.folder / CURRENT).read_text("ascii").strip()
+        except FileNotFoundError:
+            return None
+        return self.folder / name
+
+    def is_of_this_analysis(self) -> bool:
+        """Whether the generation in force was made by the analysis in force. Otherwise it must be made anew."""
+        current = self.current()
+        if current is None:
+            return False
+        try:
+            return (current / MARK).read_text("ascii") == self._analysis_mark
+        except FileNotFoundError:
+            return False
+
+    @contextmanager
+    def locked(self, *, wait: bool) -> Iterator[bool]:
+        """Be the only writer. Yields whether we are; without `wait`, at once. The lock goes with the process, however it ends."""
+        self.folder.mkdir(parents=True, exist_ok=True)
+        with (self.folder / LOCK).open("a") as file:
+            try:
+                fcntl.flock(file, fcntl.LOCK_EX | (0 if wait else fcntl.LOCK_NB))
+            except BlockingIOError:
+                yield False
+                return
+            yield True
+
+    def apply(self, gone: Collection[int], documents: Sequence[Document]) -> None:
+        """Take away and put in, as one commit."""
+        current = self.current()
+        if current is None:
+            raise FileNotFoundError(self.folder / CURRENT)
+        _write(index.open_dir(str(current), schema=schema()), gone, documents)
+        _sync(current)
+
+    def rebuild(self, documents: Sequence[Document]) -> None:
+        """A new generation, made aside; then the name is moved, and what is older than the one before is thrown away."""
+        before = self.current()
+        name = f"g-{secrets.token_hex(6)}"
+        new = self.folder / name
+        new.mkdir(parents=True)
+        try:
+            _write(index.create_in(str(new), schema()), (), documents)
+            (new / MARK).write_text(self._analysis_mark, "ascii")
+            _sync(new)
+        except BaseException:
+            shutil.rmtree(new, ignore_errors=True)
+            raise
+        pointer = self.folder / f"{CURRENT}.{name}"
+        pointer.write_text(name, "ascii")
+        _sync_file(pointer)
+        pointer.replace(self.folder / CURRENT)
+        _sync_file(self.folder)
+        # A reader may be about to open the one before; what is older nobody reads.
+        for old in self.folder.glob("g-*"):
+            if old not in (new, before):
+                shutil.rmtree(old, ignore_errors=True)
+
+
+def _write(target: index.FileIndex, gone: Collection[int], documents: Sequence[Document]) -> None:
+    # The lock on our own file is the one that counts: Whoosh's is taken by us alone.
+    writer = target.writer(limitmb=64)
+    try:
+        for number in gone:
+            writer.delete_by_term("id", str(number))
+        for document in documents:
+            writer.update_document(id=str(document.id), facts=_facts(document), **_texts(document))
+        writer.commit()
+    except BaseException:
+        # A commit that failed would keep Whoosh's lock for ever.
+        writer.cancel()
+        raise
+
+
+def _texts(document: Document) -> dict[str, str]:
+    return {name: " ".join(document.terms[name]) for name in FIELDS if document.terms[name]}
+
+
+def _facts(document: Document) -> dict[str, Any]:
+    facts = asdict(document)
+    del facts["terms"], facts["id"]
+    facts["codes"] = {facet.value: values for facet, values in document.codes.items()}
+    return facts
+
+
+def _sync(folder: Path) -> None:
+    """Whoosh leaves writing to the disk to the system; a power cut must not leave a segment that is named but empty."""
+    for file in folder.iterdir():
+        if file.is_file():
+            _sync_file(file)
+    _sync_file(folder)
+
+
+def _sync_file(path: Path) -> None:
+    descriptor = os.open(path, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)

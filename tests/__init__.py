@@ -1,0 +1,1 @@
+"""The test suite. `conftest.py` tells which fixtures there are."""
