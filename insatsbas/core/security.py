@@ -1,5 +1,8 @@
 """What each answer tells the browser not to do, and which hosts and sizes are answered at all."""
 
+from collections.abc import Iterable
+from wsgiref.types import StartResponse, WSGIApplication, WSGIEnvironment
+
 from flask import Flask, Response, request
 
 from insatsbas.core.config import Settings
@@ -41,6 +44,9 @@ def init_app(app: Flask, settings: Settings) -> None:
         PREFERRED_URL_SCHEME=settings.public_url.scheme if settings.public_url else "http",
     )
 
+    if settings.public_url is not None:
+        app.wsgi_app = _Scheme(app.wsgi_app, settings.public_url.scheme)  # type: ignore[method-assign]
+
     @app.after_request
     def _headers(response: Response) -> Response:
         for name, value in _HEADERS.items():
@@ -50,3 +56,14 @@ def init_app(app: Flask, settings: Settings) -> None:
         if request.endpoint != "static":
             response.headers.setdefault("Cache-Control", "no-cache")
         return response
+
+
+class _Scheme:
+    """Tells the application the scheme that people reach us by. Between a proxy and us it is http; what a header says is not believed."""
+
+    def __init__(self, inner: WSGIApplication, scheme: str) -> None:
+        self._inner, self._scheme = inner, scheme
+
+    def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
+        environ["wsgi.url_scheme"] = self._scheme
+        return self._inner(environ, start_response)

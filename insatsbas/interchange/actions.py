@@ -136,7 +136,11 @@ class _Import:
             drafts = list(self._sound(batch))
             known = find(self._viewer, self._session, [(draft.source, draft.key) for draft in drafts], source=self._source)
             for draft in drafts:
-                self._apply(draft, known.get((draft.source, draft.key)))
+                key = draft.source, draft.key
+                if key in known and known[key] is None:
+                    self._fault(draft, Column.ID, "Insatsen finns, men du får inte ändra den.")
+                else:
+                    self._apply(draft, known.get(key))
             if progress:
                 progress.advance(len(batch))
 
@@ -210,8 +214,11 @@ class _Import:
         return found
 
 
-def find(viewer: Viewer, session: Session, keys: Sequence[Key], *, source: str) -> Mapping[Key, Intervention]:
-    """The entries that have these sources and ids. Under our own source an id is the public one of an entry, of ours before others."""
+def find(viewer: Viewer, session: Session, keys: Sequence[Key], *, source: str) -> Mapping[Key, Intervention | None]:
+    """The entries that have these sources and ids; None for one that is there but not for this viewer.
+
+    Under our own source an id is an entry's public one.
+    """
     by_source: dict[str, list[str]] = {}
     for name, key in keys:
         by_source.setdefault(name, []).append(key)
@@ -226,4 +233,4 @@ def find(viewer: Viewer, session: Session, keys: Sequence[Key], *, source: str) 
             if external is not None:
                 numbers.setdefault((name, external), number)
     rows = {row.id: row for row in queries.by_ids(viewer, session, sorted(numbers.values()))}
-    return {key: rows[number] for key, number in numbers.items() if number in rows}
+    return {key: rows.get(number) for key, number in numbers.items()}

@@ -13,17 +13,14 @@ from typing import Any
 import pytest
 from openpyxl import Workbook
 from sqlalchemy import func, select
-from sqlalchemy.engine import URL
 from sqlalchemy.orm import Session
 
 from insatsbas.app import create_app
 from insatsbas.catalogue import queries
 from insatsbas.catalogue.models import Intervention
-from insatsbas.core import clock, migrations
-from insatsbas.core.config import Settings
+from insatsbas.core import clock, config
 from insatsbas.core.db import db, writing
 from insatsbas.core.viewer import SYSTEM
-from insatsbas.interchange import demo, region
 from insatsbas.interchange.actions import ImportResult, import_file
 from insatsbas.interchange.table import Fault
 from insatsbas.interchange.writing import export_file
@@ -46,17 +43,11 @@ class Installation:
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
-        self.app = create_app(
-            Settings(
-                data_dir=folder,
-                database_url=URL.create("sqlite", database=str(folder / "test.db")),
-                index_dir=folder / "index",
-                secret_key="k" * 32,
-                public_url=None,
-                source=SOURCE,
-                region="",
-            )
-        )
+        self.app = create_app(config.from_environ({"INSATSBAS_DATA_DIR": str(folder), "INSATSBAS_SOURCE": SOURCE}))
+
+    def close(self) -> None:
+        with self.app.app_context():
+            db.engine.dispose()
 
     @contextmanager
     def writing(self) -> Iterator[Session]:
@@ -108,10 +99,6 @@ class Installation:
         with self.app.app_context(), Session(db.engine) as session:
             return queries.count(session)
 
-    def close(self) -> None:
-        with self.app.app_context():
-            db.engine.dispose()
-
 
 def csv_bytes(lines: Sequence[Sequence[Any]], encoding: str = "utf-8-sig") -> bytes:
     text = io.StringIO()
@@ -143,28 +130,13 @@ def _on_a_monday(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(clock, "now", lambda: MONDAY)
 
 
-@pytest.fixture(scope="session")
-def laid_in(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A database with the lists and Södertörn in it, to be copied."""
-    installation = Installation(tmp_path_factory.mktemp("laid-in"))
-    with installation.app.app_context():
-        migrations.upgrade(db.engine)
-    with installation.writing() as session:
-        demo.lay_in_lists(SYSTEM, session)
-        region.load(SYSTEM, session, demo.SODERTORN)
-    with installation.app.app_context(), db.engine.connect() as connection:
-        connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)")
-    installation.close()
-    return installation.folder / "test.db"
-
-
 @pytest.fixture
-def install(laid_in: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Callable[[], Installation]]:
+def install(bare_template: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Callable[[], Installation]]:
     made: list[Installation] = []
 
     def make() -> Installation:
         folder = tmp_path_factory.mktemp("installation")
-        shutil.copy(laid_in, folder / "test.db")
+        shutil.copytree(bare_template, folder, dirs_exist_ok=True)
         made.append(Installation(folder))
         return made[-1]
 
