@@ -147,27 +147,26 @@ def demo_app(demo_template: Path, tmp_path_factory: pytest.TempPathFactory) -> I
     yield from _copied(demo_template, tmp_path_factory.mktemp("demo-app") / "data")
 
 
-def client_of(app: Flask) -> FlaskClient:
+def client_of(app: Flask) -> CheckingClient:
     """A client that checks every page it fetches, of any application."""
-    app.test_client_class = CheckingClient
-    return app.test_client()
+    return CheckingClient(app, app.response_class, use_cookies=True)
 
 
 @pytest.fixture
-def client(app: Flask) -> FlaskClient:
+def client(app: Flask) -> CheckingClient:
     """A checking client of this test's own application."""
     return client_of(app)
 
 
 @pytest.fixture
-def demo_client(demo_app: Flask) -> FlaskClient:
+def demo_client(demo_app: Flask) -> CheckingClient:
     """A checking client of the application that all tests read."""
     return client_of(demo_app)
 
 
 @pytest.fixture
 def plain_client(demo_app: Flask) -> FlaskClient:
-    """A client of the application that all tests read, which checks nothing."""
+    """A client of the application that all tests read, that checks nothing."""
     return FlaskClient(demo_app, demo_app.response_class, use_cookies=True)
 
 

@@ -75,22 +75,24 @@ class InterventionChanges(TypedDict, total=False):
 _SETS = ("needs", "terms", "given_in", "open_for")
 
 
-def create(viewer: Viewer, session: Session, changes: InterventionChanges) -> Intervention:
-    """A new intervention with what is given; the database refuses what must not be."""
+def create(viewer: Viewer, session: Session, changes: InterventionChanges, *, flush: bool = True) -> Intervention:
+    """A new intervention with what is given; the database refuses what must not be. Who makes many flushes them together."""
     intervention = Intervention()
     session.add(intervention)
     with session.no_autoflush:
         _apply(intervention, changes)
-    session.flush()
+    if flush:
+        session.flush()
     return intervention
 
 
-def update(viewer: Viewer, session: Session, intervention: Intervention, changes: InterventionChanges) -> bool:
+def update(viewer: Viewer, session: Session, intervention: Intervention, changes: InterventionChanges, *, flush: bool = True) -> bool:
     """Change what differs. Whether anything did: what is already so makes no new version and no work for the index."""
     with session.no_autoflush:
         changed = _apply(intervention, changes)
     if changed:
         intervention.updated_at = clock.now()
+    if changed and flush:
         session.flush()
     return changed
 
@@ -208,7 +210,9 @@ def _set_for_staff(intervention: Intervention) -> bool:
         audience_flags=(term.for_staff for term in intervention.terms_of(TermKind.AUDIENCE)),
     )
     changed = intervention.for_staff != for_staff
-    intervention.for_staff = for_staff
+    if changed:
+        # Set only then: what is set to what it was counts as touched, and would go to the index again.
+        intervention.for_staff = for_staff
     return changed
 
 

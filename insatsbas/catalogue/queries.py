@@ -111,6 +111,11 @@ def newest(viewer: Viewer, session: Session, *, limit: int) -> list[Intervention
     return list(session.scalars(_whole(query.order_by(Intervention.created_at.desc(), Intervention.id.desc()).limit(limit))))
 
 
+def has_examples(session: Session) -> bool:
+    """Whether any entry is an example, and the pages should say so."""
+    return session.scalar(select(Intervention.id).where(Intervention.is_example).limit(1)) is not None
+
+
 def ids_with_need(session: Session, need_id: int) -> list[int]:
     """The interventions that answer to a need or to a part of it."""
     family = select(Need.id).where((Need.id == need_id) | (Need.parent_id == need_id))

@@ -92,14 +92,12 @@ def import_table(
     Everything is done, within a savepoint, and undone when it is not to be kept: so a dry run tells what would come of it, and
     every fault is told, also those that only show against what is known.
     """
-    savepoint = session.begin_nested()
-    run = _Import(viewer, session, source=source, create_missing=create_missing)
-    run.take_in(table.rows)
-    refused = bool(table.faults) or (bool(run.faults) and not skip_faulty)
-    if refused or dry_run:
-        savepoint.rollback()
-    else:
-        savepoint.commit()
+    with session.begin_nested() as savepoint:
+        run = _Import(viewer, session, source=source, create_missing=create_missing)
+        run.take_in(table.rows)
+        refused = bool(table.faults) or (bool(run.faults) and not skip_faulty)
+        if refused or dry_run:
+            savepoint.rollback()
     faults = (*table.faults, *sorted(run.faults, key=lambda fault: fault.row or 0))
     if refused:
         return ImportResult(rows=len(table.rows), is_taken_in=False, faults=faults)
@@ -141,6 +139,7 @@ class _Import:
                     self._fault(draft, Column.ID, "Insatsen finns, men du får inte ändra den.")
                 else:
                     self._apply(draft, known.get(key))
+            self._session.flush()
             if progress:
                 progress.advance(len(batch))
 
@@ -178,13 +177,13 @@ class _Import:
         # The keys come from tables, where no checker can follow them.
         typed = cast(InterventionChanges, changes)
         if known is not None:
-            if catalogue.update(self._viewer, self._session, known, typed):
+            if catalogue.update(self._viewer, self._session, known, typed, flush=False):
                 self.changed += 1
             else:
                 self.unchanged += 1
             return
         changes |= {"public_id": draft.key} if draft.source == self._source else {"source": draft.source, "external_id": draft.key}
-        catalogue.create(self._viewer, self._session, typed)
+        catalogue.create(self._viewer, self._session, typed, flush=False)
         self.new += 1
 
     def _fault(self, draft: Draft, column: Column, reason: str) -> None:

@@ -3,7 +3,7 @@
 import logging
 from collections.abc import Mapping
 
-from flask import Flask, Response, jsonify, make_response, render_template, request
+from flask import Flask, Response, jsonify, make_response, render_template, request, url_for
 from werkzeug.exceptions import HTTPException, InternalServerError, NotFound, SecurityError, ServiceUnavailable
 
 from insatsbas.core.errors import NotFoundError
@@ -43,11 +43,13 @@ def _answer(error: HTTPException) -> Response:
     code = error.code or 500
     if error.response is not None and code < 400:  # noqa: PLR2004 - a redirect is no fault
         return make_response(error.response)
+    if isinstance(error, SecurityError):
+        # A host that is not ours has no addresses to link to, and so no page.
+        return Response(_("Den här adressen besvaras inte här.") + "\n", 400, mimetype="text/plain")
     heading, explanation = _texts().get(code, _texts()[400 if code < 500 else 500])  # noqa: PLR2004
     if request.path.startswith(_API):
         return _problem(ProblemError(code, heading, explanation))
-    # A request for a host that is not ours gets no links: they could only lead there.
-    what_next = () if isinstance(error, SecurityError) else (Choice(_("Sök insatser"), "/sok"), Choice(_("Gå till startsidan"), "/"))
+    what_next = (Choice(_("Sök insatser"), url_for("search.results")), Choice(_("Gå till startsidan"), url_for("pages.start")))
     page = render_template("errors/error.html", code=code, heading=heading, text=explanation, what_next=what_next)
     response = make_response(page, code)
     if code == 405 and error.get_response().headers.get("Allow"):  # noqa: PLR2004

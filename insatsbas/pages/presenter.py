@@ -32,7 +32,9 @@ COMMON = ("yrkessvenska", "språkcafé", "körkort", "föräldraledig", "praktik
 _CONTACT = re.compile(r"(?P<mail>[\w.+-]+@[\w-]+(?:\.[\w-]+)+)|(?P<phone>\+?\d[\d  -]{6,}\d)")
 
 
-def start_page(results: Results, lists: Lists, common: Mapping[str, int], newest: list[Intervention], *, region: str) -> StartPage:
+def start_page(
+    results: Results, lists: Lists, common: Mapping[str, int], newest: list[Intervention], *, region: str, has_examples: bool
+) -> StartPage:
     """The first page. `results` answer an empty search; `common` tells how many each common search finds."""
     counts = results.facets
     members = [m for m in lists.municipalities if m.is_member]
@@ -67,7 +69,7 @@ def start_page(results: Results, lists: Lists, common: Mapping[str, int], newest
             address([(Facet.STATUS.value, status) for status in bank]),
             sum(counts[Facet.STATUS].get(status, 0) for status in bank),
         ),
-        has_examples=any(row.is_example for row in newest),
+        has_examples=has_examples,
     )
 
 

@@ -28,8 +28,15 @@ def start() -> str:
     filters = Filters(values=ACTIVE_ONLY, reach=commuting_from(db.session))
     everything = Question(Plan(), filters, clock.today(), limit=0)
     common = {words: search.engine.find(replace(everything, plan=search.planner.plan(words))).total for words in COMMON}
-    lists, newest = queries.lists(db.session), queries.newest(GUEST, db.session, limit=_NEWS)
-    return render_template("pages/start.html", page=start_page(search.engine.find(everything), lists, common, newest, region=region))
+    page = start_page(
+        search.engine.find(everything),
+        queries.lists(db.session),
+        common,
+        queries.newest(GUEST, db.session, limit=_NEWS),
+        region=region,
+        has_examples=queries.has_examples(db.session),
+    )
+    return render_template("pages/start.html", page=page)
 
 
 @blueprint.get("/insatser/<public_id>")

@@ -5,7 +5,7 @@ from dataclasses import replace
 from typing import Literal, TypeAlias
 
 from insatsbas.catalogue.queries import Lists
-from insatsbas.catalogue.rules import Level
+from insatsbas.catalogue.rules import Level, Status
 from insatsbas.core.i18n import gettext as _
 from insatsbas.search import labels
 from insatsbas.search.engine import ANY_TIME, COMMUTE, PASSED, PLACES_LEFT, STAFF, YES, Facet, Results
@@ -53,9 +53,7 @@ def _options(name: str, asked: Asked, of_values: Mapping[Facet, Mapping[str, str
         counts = results.facets[PASSED]
         return [Option(str(v.value), v.label, counts[str(v.value)], asked.passed == str(v.value)) for v in Level]
     if name in SWITCHES:
-        # Commuting takes nothing away; what it gives is seen at the municipalities.
-        count = results.total if name == COMMUTE else results.facets[name][YES]
-        return [Option(YES, labels.of_switches()[name], count, asked.switches[name])]
+        return [Option(YES, labels.of_switches()[name], results.facets[name][YES], asked.switches[name])]
     facet = Facet(name)
     counts = results.facets[facet]
     chosen = asked.statuses if facet is Facet.STATUS else frozenset(asked.values[facet])
@@ -103,6 +101,8 @@ def chosen_labels(asked: Asked, lists: Lists) -> Mapping[tuple[str, str], str]:
     of_values, of_switches = labels.of_values(lists), labels.of_switches()
     chosen: dict[tuple[str, str], str] = {}
     for facet in Facet:
+        if facet is Facet.STATUS and asked.statuses == {Status.ACTIVE.value}:
+            continue
         for value in asked.values[facet]:
             label = _("Alla") if value == labels.ALL_STATUSES else of_values[facet][value]
             chosen[facet.value, value] = _("Öppen för %(name)s", name=label) if facet is Facet.OPEN_FOR else label

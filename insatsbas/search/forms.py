@@ -156,6 +156,8 @@ class Asked:
         """The search as pairs of an address, in a fixed order, without what is at its default; the page is left out."""
         pairs: list[tuple[str, str]] = [("q", self.q)] if self.q else []
         for name in PARAMETERS:
+            if name == Facet.STATUS and self.values[name] == (Status.ACTIVE.value,):
+                continue
             if name in self.values:
                 pairs += [(name, value) for value in self.values[name]]
             elif self.switches.get(name):

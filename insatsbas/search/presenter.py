@@ -12,7 +12,7 @@ from insatsbas.core.i18n import gettext as _
 from insatsbas.core.i18n import ngettext
 from insatsbas.core.templating import number
 from insatsbas.search import filters, labels
-from insatsbas.search.engine import ACTIVE_ONLY, ANY_TIME, COMMUTE, PASSED, PLACES_LEFT, STAFF, YES, Facet, Filters, Question, Results
+from insatsbas.search.engine import ACTIVE_ONLY, ANY_TIME, COMMUTE, PASSED, PLACES_LEFT, STAFF, YES, Facet, Filters, Question, Results, Sort
 from insatsbas.search.forms import Asked, address
 from insatsbas.search.page import Choice, HitCard, NeedTag, Option, PageLink, Pagination, SearchPage
 from insatsbas.search.query import Plan
@@ -57,7 +57,11 @@ class Presenter:
             filters=filters.groups(self._asked, self._lists, results),
             chips=filters.chips(self._asked, self._lists),
             clear_url=address([("q", self._asked.q)] if self._asked.q else []),
-            sort_options=tuple(Option(s.value, label, 0, s is self._asked.sort) for s, label in labels.of_orders().items()),
+            sort_options=tuple(
+                # The default is sent as nothing, so that addresses stay short.
+                Option("" if s is Sort.RELEVANCE else s.value, label, 0, s is self._asked.sort)
+                for s, label in labels.of_orders().items()
+            ),
             hidden=tuple(pair for pair in self._pairs if pair[0] == "per_sida"),
             pagination=self._pagination(results.total),
             knowledge_bank=self._knowledge_bank(results),

@@ -67,8 +67,9 @@ class Plan:
         return not self.clauses and not self.excluded
 
 
-# In a question, a minus sign before a word and quotation marks of any kind mean something; all other signs part words.
-_PIECE = re.compile(r"""(?:(?<=\s)|(?<=^))(?P<no>[-−])?(?:["”“»«](?P<phrase>[^"”“»«]*)["”“»«]|(?P<word>[^\s"”“»«]+))""")
+# In a question, a minus sign before a word and quotation marks of any kind mean something; all other signs part words, and so
+# does a quotation mark without a fellow.
+_PIECE = re.compile(r"""(?P<no>(?<!\S)[-−])?(?:["”“»«](?P<phrase>[^"”“»«]*)["”“»«]|(?P<word>[^\s"”“»«]+))""")
 
 
 def clean(text: str) -> str:
@@ -100,11 +101,12 @@ class Planner:
             words = [token.word for token in tokens(match["phrase"] if match["phrase"] is not None else match["word"])]
             if not words:
                 continue
+            stems = tuple(map(self._analysis.stem, words))
+            is_phrase = match["phrase"] is not None and len(words) > 1 and draft.phrases < _MOST_PHRASES
+            draft.phrases += is_phrase
             if match["no"]:
-                draft.excluded.append(self._excluded(words))
-            elif match["phrase"] is not None and len(words) > 1 and draft.phrases < _MOST_PHRASES:
-                draft.phrases += 1
-                stems = tuple(map(self._analysis.stem, words))
+                draft.excluded.append(Phrase(stems) if is_phrase else self._excluded(words))
+            elif is_phrase:
                 draft.clauses.append(Phrase(stems))
                 draft.marks.update(stem for stem, word in zip(stems, words, strict=True) if word not in self._analysis.stopwords)
             else:
@@ -118,7 +120,7 @@ class Planner:
     def _add_words(self, draft: "_Draft", words: list[str]) -> None:
         stems = [self._analysis.stem(word) for word in words]
         # A question of stop words only is meant as it stands.
-        keep_all = all(word in self._analysis.stopwords for word in words)
+        keep_all = not draft.clauses and all(word in self._analysis.stopwords for word in words)
         at = 0
         while at < len(words):
             length = self._synonym_at(stems, at)
@@ -148,9 +150,11 @@ class Planner:
             draft.marks.update(parts)
             both = tuple(AnyOf(((Word(p), 1.0), (Word(p, "part"), 1.0))) for p in parts)
             choices.append((AllOf(both), 0.4))
-        bare = fold(stem)
+        if fold(word) != word:
+            return AnyOf(tuple(choices))
+        bare = self._analysis.bare(word)
         draft.folded_marks.add(bare)
-        return AnyOf(tuple(choices), otherwise=Word(bare, "folded") if bare == stem else None)
+        return AnyOf(tuple(choices), otherwise=AnyOf(((Word(bare), 1.0), (Word(bare, "folded"), 1.0))))
 
     def _expression(self, stems: tuple[str, ...], draft: "_Draft") -> Node:
         draft.marks.update(stem for stem in stems if stem not in self._analysis.stopwords)

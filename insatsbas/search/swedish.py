@@ -59,6 +59,7 @@ class Analysis:
         self._exceptions = lists.exceptions
         self.stopwords = lists.stopwords
         self.mark = lists.mark
+        self._bare_exceptions = {fold(form): fold(word) for form, word in reversed(lists.exceptions.items()) if fold(form) != form}
         self._stemmer = Stemmer.Stemmer("swedish", 0)
         self.stem = lru_cache(100_000)(self._stem)
         self.split = lru_cache(100_000)(self._split)
@@ -69,6 +70,12 @@ class Analysis:
     def _stem(self, word: str) -> str:
         listed = self._exceptions.get(word)
         return listed if listed is not None else str(self._stemmer.stemWord(word))
+
+    def bare(self, word: str) -> str:
+        """The stem without dots of a word that was typed without them: *halsan* means *hälsa*, which stems by exception."""
+        if word in self._exceptions:
+            return fold(self.stem(word))
+        return self._bare_exceptions.get(word) or fold(self.stem(word))
 
     def stems(self, text: str) -> list[str]:
         """The stem of each word of a text, in order, stop words too: phrases need them."""

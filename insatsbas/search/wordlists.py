@@ -40,8 +40,8 @@ def read(folder: Path | None = None) -> WordLists:
     shaping = "\n".join(line for name in FILES[1:3] for _, line in lines[name])
     return WordLists(
         synonyms=tuple(pair for number, line in lines["synonyms.txt"] for pair in _synonyms(number, line)),
-        exceptions={form: word for number, line in lines["exceptions.txt"] for word, form in _forms("exceptions.txt", number, line)},
-        parts={line.partition(":")[0].strip(): tuple(line.partition(":")[2].split()) for _, line in lines["parts.txt"]},
+        exceptions=_exceptions(lines["exceptions.txt"]),
+        parts=dict(_part(number, line) for number, line in lines["parts.txt"]),
         stopwords=frozenset(word for _, line in lines["stopwords.txt"] for word in line.split()),
         mark=hashlib.sha256(shaping.encode()).hexdigest()[:12],
     )
@@ -55,7 +55,8 @@ def _lines(file: Path) -> list[tuple[int, str]]:
 def _synonyms(number: int, line: str) -> list[tuple[str, str]]:
     if "->" in line:
         word, _, targets = line.partition("->")
-        pairs = [(word.strip(), target.strip()) for target in targets.split("|")]
+        # A line is of one kind: the other's sign would be read as a part of a word.
+        pairs = [("" if "=" in line else word.strip(), target.strip()) for target in targets.split("|")]
     else:
         group = [expression.strip() for expression in line.split("=")]
         pairs = [(a, b) for a in group for b in group if a != b]
@@ -64,8 +65,20 @@ def _synonyms(number: int, line: str) -> list[tuple[str, str]]:
     return pairs
 
 
-def _forms(file: str, number: int, line: str) -> list[tuple[str, str]]:
-    word, colon, forms = line.partition(":")
-    if not colon or not word.strip() or not forms.split():
-        raise WordListError(f"{file} rad {number}: skriv ord: form form.")
-    return [(word.strip(), form) for form in (word.strip(), *forms.split())]
+def _exceptions(lines: list[tuple[int, str]]) -> dict[str, str]:
+    words: dict[str, str] = {}
+    for number, line in lines:
+        word, colon, forms = (piece.strip() for piece in line.partition(":"))
+        if not colon or len(word.split()) != 1 or not forms:
+            raise WordListError(f"exceptions.txt rad {number}: skriv ord: form form.")
+        for form in (word, *forms.split()):
+            if words.setdefault(form, word) != word:
+                raise WordListError(f"exceptions.txt rad {number}: {form} står redan under {words[form]}.")
+    return words
+
+
+def _part(number: int, line: str) -> tuple[str, tuple[str, ...]]:
+    word, colon, forms = (piece.strip() for piece in line.partition(":"))
+    if len(word.split()) != 1 or (colon and not forms):
+        raise WordListError(f"parts.txt rad {number}: skriv del eller del: form form.")
+    return word, tuple(forms.split())

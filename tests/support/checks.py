@@ -61,11 +61,14 @@ _UNLABELLED = ("hidden", "submit", "button", "reset", "image")
 
 
 class CheckingClient(FlaskClient):
-    """A test client that looks at each page before it hands it over."""
+    """A test client that looks at each page before it hands it over. `may_break` is set by a test that breaks something on purpose."""
+
+    may_break = False
 
     def open(self, *args: Any, **kwargs: Any) -> TestResponse:
         """Fetch, and check."""
         response = super().open(*args, **kwargs)
+        assert response.status_code != 500 or self.may_break, f"{response.request.full_path[:200]} broke; the log says why"
         check(response, self)
         return response
 

@@ -9,6 +9,7 @@ from insatsbas.catalogue.rules import Status
 from insatsbas.search.engine import (
     ANY_TIME,
     ANYWHERE,
+    COMMUTE,
     PASSED,
     PLACES_LEFT,
     STAFF,
@@ -60,14 +61,19 @@ def _match(snapshot: Snapshot, plan: Plan) -> tuple[_Match, Literal["all", "any"
         return _Match(base, np.zeros(snapshot.size, np.float32)), "all"
     found = [_weighted(snapshot, node) for node in plan.clauses]
     if len(found) > MOST_CLAUSES:
-        # The rarest say the most; those that nothing matches say that there is nothing, and stay.
-        found = sorted(found, key=lambda match: match.count)[:MOST_CLAUSES]
+        # The rarest say the most; those that nothing matches say that there is nothing with all of them.
+        found = sorted(found, key=lambda match: match.count)
+    every = _joined(np.logical_and, base, found[:MOST_CLAUSES])
+    some_found = [match for match in found if match.count][:MOST_CLAUSES]
+    if every.rows.any() or len(found) == 1 or not some_found:
+        return every, "all"
+    some = _joined(np.logical_or, base, some_found)
+    return (some, "any") if some.rows.any() else (every, "all")
+
+
+def _joined(how: np.ufunc, base: Mask, found: list[_Match]) -> _Match:
     scores = np.asarray(np.sum([match.scores for match in found], axis=0), np.float32)
-    every = base & np.logical_and.reduce([match.rows for match in found])
-    if every.any() or len(found) == 1:
-        return _Match(every, scores), "all"
-    some = base & np.logical_or.reduce([match.rows for match in found])
-    return (_Match(some, scores), "any") if some.any() else (_Match(every, scores), "all")
+    return _Match(base & how.reduce([match.rows for match in found]), scores)
 
 
 def _weighted(snapshot: Snapshot, node: Node) -> _Match:
@@ -114,7 +120,8 @@ class _Filtering:
 
     def __init__(self, snapshot: Snapshot, question: Question) -> None:
         self._snapshot, self._filters, self._days = snapshot, question.filters, snapshot.on(question.today)
-        self._masks: dict[str, Mask] = {facet.value: self._of_values(facet, question.filters.of(facet)) for facet in Facet}
+        commute = question.filters.commute
+        self._masks: dict[str, Mask] = {f.value: self._of_values(f, question.filters.of(f), commute=commute) for f in Facet}
         self._masks[PASSED] = self._of_level(question.filters.passed)
         self._masks[PLACES_LEFT] = self._days.left > 0 if question.filters.places_left else self._everything()
         self._masks[ANY_TIME] = snapshot.rolling if question.filters.rolling else self._everything()
@@ -125,16 +132,17 @@ class _Filtering:
     def _everything(self) -> Mask:
         return np.ones(self._snapshot.size, bool)
 
-    def _of_values(self, facet: Facet, values: frozenset[str]) -> Mask:
+    def _of_values(self, facet: Facet, values: frozenset[str], *, commute: bool) -> Mask:
         if not values:
             return self._everything()
         codes = self._snapshot.codes[facet]
-        mask = codes.having(frozenset().union(*(self._widened(facet, value) for value in values)))
+        if facet is Facet.GIVEN_IN and commute:
+            values = frozenset().union(*map(self._widened, values))
+        mask = codes.having(values)
         return mask | codes.none if facet in ANYWHERE else mask
 
-    def _widened(self, facet: Facet, value: str) -> frozenset[str]:
-        alone = frozenset({value})
-        return self._filters.reach.get(value, alone) if facet is Facet.GIVEN_IN and self._filters.commute else alone
+    def _widened(self, code: str) -> frozenset[str]:
+        return self._filters.reach.get(code, frozenset({code}))
 
     def _of_level(self, passed: int | None) -> Mask:
         levels = self._snapshot.levels
@@ -148,6 +156,9 @@ class _Filtering:
         counts[PLACES_LEFT] = {YES: int((self._but(PLACES_LEFT) & matched & (self._days.left > 0)).sum())}
         counts[ANY_TIME] = {YES: int((self._but(ANY_TIME) & matched & self._snapshot.rolling).sum())}
         counts[STAFF] = {YES: int((self._but(STAFF) & matched).sum())}
+        # Commuting takes nothing away: it widens where an intervention may be given.
+        reached = self._of_values(Facet.GIVEN_IN, self._filters.of(Facet.GIVEN_IN), commute=True)
+        counts[COMMUTE] = {YES: int((self._but(Facet.GIVEN_IN.value) & matched & reached).sum())}
         return counts
 
     def _but(self, name: str) -> Mask:
@@ -161,7 +172,7 @@ class _Filtering:
         # Also the values that no row has by name: what is given anywhere is given there too.
         everywhere, named = int((mask & codes.none).sum()), codes.counts(mask)
         if facet is Facet.GIVEN_IN and self._filters.commute:
-            named = {value: int((mask & codes.having(self._widened(facet, value))).sum()) for value in {*named, *self._filters.reach}}
+            named = {value: int((mask & codes.having(self._widened(value))).sum()) for value in {*named, *self._filters.reach}}
         return {value: named.get(value, 0) + everywhere for value in sorted({*named, *self._filters.reach})}
 
 

@@ -1,10 +1,11 @@
 """The embedded engine: `store` writes, `snapshot` reads, `answer` reckons."""
 
+import pickle
+import struct
 import threading
+import zlib
 from collections.abc import Collection, Mapping, Sequence
 from contextlib import AbstractContextManager
-
-from whoosh.index import EmptyIndexError
 
 from insatsbas.search.engine import Document, EngineError, Question, Results
 from insatsbas.search.whoosh import snapshot
@@ -13,6 +14,9 @@ from insatsbas.search.whoosh.snapshot import Snapshot
 from insatsbas.search.whoosh.store import Store
 
 _TRIES = 10
+_UNREADABLE = "Sökindexet saknas eller går inte att läsa. Kör insatsbas index rebuild."
+# What a damaged file gives when its postings are unpacked, long after it was opened.
+_DAMAGE = (EOFError, pickle.UnpicklingError, struct.error, zlib.error)
 
 
 class WhooshEngine:
@@ -29,7 +33,10 @@ class WhooshEngine:
         Raises:
             EngineError: there is no readable index.
         """
-        return answer(self._current(), question)
+        try:
+            return answer(self._current(), question)
+        except _DAMAGE as error:
+            raise EngineError(_UNREADABLE) from error
 
     def apply(self, gone: Collection[int], documents: Sequence[Document]) -> None:
         """Take away and put in, as one change that is on disk when this returns."""
@@ -67,9 +74,10 @@ class WhooshEngine:
                 break
             try:
                 return self._newest(str(folder))
-            except (OSError, KeyError, TypeError, ValueError, EmptyIndexError) as error:
+            except Exception as error:
+                # A file that is cut short or gone fails in any way at all: Whoosh unpickles what it finds.
                 fault = error
-        raise EngineError("Sökindexet saknas eller går inte att läsa. Kör insatsbas index rebuild.") from fault
+        raise EngineError(_UNREADABLE) from fault
 
     def _newest(self, folder: str) -> Snapshot:
         held = self._snapshot

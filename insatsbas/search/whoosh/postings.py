@@ -1,5 +1,6 @@
 """Whoosh's postings as arrays: where a term stands, how often, and at which positions. Kept per segment, which never changes."""
 
+import threading
 from collections import OrderedDict
 from typing import Any, TypeAlias
 
@@ -26,6 +27,8 @@ class Segment:
 
     def __init__(self, reader: SegmentReader, most_cached: int = 20_000) -> None:
         self._reader = reader
+        # Whoosh seeks in files that all threads share: two that meet new terms at once would read each other's places.
+        self._reading = threading.Lock()
         self.size: int = reader.doc_count_all()
         # Columns are opened now: opened later, beside a merge, they may be gone.
         self.stored: list[dict[str, Any]] = [reader.stored_fields(number) for number in range(self.size)]
@@ -53,15 +56,16 @@ class Segment:
         return found
 
     def _counts(self, field: str, stem: str) -> tuple[Ids, Scores]:
-        try:
-            matcher = self._reader.postings(field, stem)
-        except TermNotFound:
-            return NOTHING
         ids, counts = [], []
-        while matcher.is_active():
-            ids.append(matcher.id())
-            counts.append(matcher.weight())
-            matcher.next()
+        with self._reading:
+            try:
+                matcher = self._reader.postings(field, stem)
+            except TermNotFound:
+                return NOTHING
+            while matcher.is_active():
+                ids.append(matcher.id())
+                counts.append(matcher.weight())
+                matcher.next()
         return np.array(ids, np.int64), np.array(counts, np.float32)
 
     def phrase(self, field: str, stems: tuple[str, ...]) -> tuple[Ids, Scores]:
@@ -80,19 +84,22 @@ class Segment:
         key = (field, stem)
         found = self._positions.get(key)
         if found is None:
+            found = self._read_places(field, stem)
+            _keep(self._positions, key, found, self._most_cached // 10)
+        return found
+
+    def _read_places(self, field: str, stem: str) -> Ids:
+        places: list[int] = []
+        with self._reading:
             try:
                 matcher = self._reader.postings(field, stem)
             except TermNotFound:
-                found = NOTHING[0]
-            else:
-                places = []
-                while matcher.is_active():
-                    document = matcher.id() << _POSITION_BITS
-                    places += [document | position for position in matcher.value_as("positions")]
-                    matcher.next()
-                found = np.array(places, np.int64)
-            _keep(self._positions, key, found, self._most_cached // 10)
-        return found
+                return NOTHING[0]
+            while matcher.is_active():
+                document = matcher.id() << _POSITION_BITS
+                places += [document | position for position in matcher.value_as("positions")]
+                matcher.next()
+        return np.array(places, np.int64)
 
 
 def _keep(cache: OrderedDict[Any, Any], key: Any, value: Any, most: int) -> None:

@@ -47,9 +47,9 @@ class Store:
         """The generation in force; None when there is none."""
         try:
             name = (self.folder / CURRENT).read_text("ascii").strip()
-        except FileNotFoundError:
+        except (FileNotFoundError, UnicodeDecodeError):
             return None
-        return self.folder / name
+        return self.folder / name if name else None
 
     def is_of_this_analysis(self) -> bool:
         """Whether the generation in force was made by the analysis in force. Otherwise it must be made anew."""
@@ -58,7 +58,7 @@ class Store:
             return False
         try:
             return (current / MARK).read_text("ascii") == self._analysis_mark
-        except FileNotFoundError:
+        except (OSError, UnicodeDecodeError):
             return False
 
     @contextmanager
