@@ -24,12 +24,12 @@ from insatsbas.interchange import actions
 from insatsbas.interchange import demo as demo_catalogue
 from insatsbas.interchange import region as region_file
 from insatsbas.interchange import writing as files
+from insatsbas.interchange.columns import Column
 from insatsbas.search import indexing
 from insatsbas.search.service import current_search
 
 P = ParamSpec("P")
 R = TypeVar("R")
-_SHOWN_FAULTS = 50
 
 
 def with_app(command: Callable[P, R]) -> Callable[P, R]:
@@ -136,10 +136,10 @@ def import_(file: Path, create_missing: bool, dry_run: bool, skip_faulty: bool) 
         outcome = actions.import_file(
             SYSTEM, session, file, source=current_settings().source, create_missing=create_missing, skip_faulty=skip_faulty
         )
-        for fault in outcome.faults[:_SHOWN_FAULTS]:
+        for fault in outcome.faults:
             click.echo(str(fault), err=True)
-        if len(outcome.faults) > _SHOWN_FAULTS:
-            click.echo(f"… och {len(outcome.faults) - _SHOWN_FAULTS} fel till.", err=True)
+        if not create_missing and any(fault.column in (Column.NEEDS, Column.OWNER) for fault in outcome.faults):
+            click.echo("Med --create-missing skapas behov och organisationer som saknas.", err=True)
         if dry_run or not outcome.is_taken_in:
             session.rollback()
     if not dry_run and outcome.is_taken_in:

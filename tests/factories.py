@@ -9,7 +9,7 @@ Codes of `data/lists.toml` and names of `data/sodertorn.toml` stand for their ro
 
 from collections.abc import Iterable, Mapping
 from datetime import date, timedelta
-from typing import Any, Unpack
+from typing import Any
 
 from flask import Flask
 from sqlalchemy import select
@@ -43,7 +43,13 @@ def make_intervention(
     **more: Any,
 ) -> Intervention:
     """A new intervention, flushed and not committed. `more` is as in `InterventionChanges`."""
-    return actions.create(SYSTEM, session, changes(session, title=title, needs=needs, owner=owner, given_in=given_in, open_for=open_for, terms=terms or {}, status=status, **more))
+    return actions.create(
+        SYSTEM,
+        session,
+        changes(
+            session, title=title, needs=needs, owner=owner, given_in=given_in, open_for=open_for, terms=terms or {}, status=status, **more
+        ),
+    )
 
 
 def changes(session: Session, **named: Any) -> InterventionChanges:

@@ -6,6 +6,8 @@ from datetime import date
 from enum import IntEnum, StrEnum
 from typing import Protocol, TypeVar
 
+from insatsbas.core.text import N_
+
 TITLE_MAX = 150
 SUMMARY_MAX = 400
 _ID_ALPHABET = "23456789bcdfghjkmnpqrstvwxyz"
@@ -22,9 +24,15 @@ class Status(StrEnum):
     @property
     def label(self) -> str:
         """The word on the page."""
-        return self.value.capitalize()
+        return _STATUS_LABELS[self]
 
 
+_STATUS_LABELS = {
+    Status.DRAFT: N_("Utkast"),
+    Status.ACTIVE: N_("Aktiv"),
+    Status.PAUSED: N_("Pausad"),
+    Status.ENDED: N_("Avslutad"),
+}
 PUBLIC = (Status.ACTIVE, Status.PAUSED, Status.ENDED)
 KNOWLEDGE_BANK = (Status.PAUSED, Status.ENDED)
 
@@ -52,13 +60,13 @@ class Level(IntEnum):
 
 
 _LEVEL_LABELS = {
-    Level.NONE: "Inget krav",
-    Level.SFI_A: "Sfi A",
-    Level.SFI_B: "Sfi B",
-    Level.SFI_C: "Sfi C",
-    Level.SFI_D: "Sfi D",
-    Level.SVA_BASIC: "Svenska som andraspråk, grundläggande nivå",
-    Level.SVA_UPPER: "Svenska eller svenska som andraspråk, gymnasial nivå",
+    Level.NONE: N_("Inget krav"),
+    Level.SFI_A: N_("Sfi A"),
+    Level.SFI_B: N_("Sfi B"),
+    Level.SFI_C: N_("Sfi C"),
+    Level.SFI_D: N_("Sfi D"),
+    Level.SVA_BASIC: N_("Svenska som andraspråk, grundläggande nivå"),
+    Level.SVA_UPPER: N_("Svenska eller svenska som andraspråk, gymnasial nivå"),
 }
 _LEVEL_IMPORT_NAMES = {
     Level.NONE: "inget krav",
@@ -81,7 +89,10 @@ class Form(StrEnum):
     @property
     def label(self) -> str:
         """The words on the page."""
-        return {Form.ON_SITE: "På plats", Form.REMOTE: "På distans", Form.PARTLY_REMOTE: "Delvis på distans"}[self]
+        return _FORM_LABELS[self]
+
+
+_FORM_LABELS = {Form.ON_SITE: N_("På plats"), Form.REMOTE: N_("På distans"), Form.PARTLY_REMOTE: N_("Delvis på distans")}
 
 
 class TermKind(StrEnum):
@@ -121,21 +132,21 @@ class EndReason(StrEnum):
 
 
 _END_REASON_LABELS = {
-    EndReason.PROJECT_OVER: "Projektet eller pengarna tog slut",
-    EndReason.TOO_FEW: "För få deltagare",
-    EndReason.LESS_NEED: "Behovet har minskat",
-    EndReason.MANDATE: "Ny lag eller ändrat uppdrag",
-    EndReason.MERGED: "Ingår nu i en annan insats",
-    EndReason.TAKEN_OVER: "Någon annan har tagit över",
-    EndReason.REPLACED: "Ersatt av en ny insats",
-    EndReason.PRIORITY: "Besparing eller prioritering",
-    EndReason.CONTRACT: "Avtalet löpte ut",
-    EndReason.RESOURCES: "Saknade personal eller lokal",
-    EndReason.RESULT: "Gav inte det resultat vi ville",
-    EndReason.DONE: "Genomförd som planerat",
-    EndReason.ORGANISER: "Anordnaren har slutat",
-    EndReason.UNKNOWN: "Okänt (historisk uppgift)",
-    EndReason.OTHER: "Annat",
+    EndReason.PROJECT_OVER: N_("Projektet eller pengarna tog slut"),
+    EndReason.TOO_FEW: N_("För få deltagare"),
+    EndReason.LESS_NEED: N_("Behovet har minskat"),
+    EndReason.MANDATE: N_("Ny lag eller ändrat uppdrag"),
+    EndReason.MERGED: N_("Ingår nu i en annan insats"),
+    EndReason.TAKEN_OVER: N_("Någon annan har tagit över"),
+    EndReason.REPLACED: N_("Ersatt av en ny insats"),
+    EndReason.PRIORITY: N_("Besparing eller prioritering"),
+    EndReason.CONTRACT: N_("Avtalet löpte ut"),
+    EndReason.RESOURCES: N_("Saknade personal eller lokal"),
+    EndReason.RESULT: N_("Gav inte det resultat vi ville"),
+    EndReason.DONE: N_("Genomförd som planerat"),
+    EndReason.ORGANISER: N_("Anordnaren har slutat"),
+    EndReason.UNKNOWN: N_("Okänt (historisk uppgift)"),
+    EndReason.OTHER: N_("Annat"),
 }
 
 

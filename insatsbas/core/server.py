@@ -1,5 +1,6 @@
 """Serving with gunicorn, from the command: no configuration file, one process beside the workers for the periodic work."""
 
+import errno
 import socket
 import subprocess
 import sys
@@ -31,7 +32,8 @@ def refuse_to_serve(settings: Settings, host: str, port: int) -> None:
         try:
             probe.bind((host, port))
         except OSError as error:
-            raise RefusedError(f"Port {port} på {host} går inte att använda ({error.strerror}). Välj en annan port.") from error
+            why = "är upptagen" if error.errno == errno.EADDRINUSE else "får inte användas"
+            raise RefusedError(f"Port {port} på {host} {why}. Välj en annan med --port.") from error
 
 
 class Server(BaseApplication):  # type: ignore[misc]

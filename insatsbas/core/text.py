@@ -4,6 +4,11 @@ import re
 import unicodedata
 
 
+def N_(text: str) -> str:
+    """Marks a text for translation where it is written; it is translated where it is shown."""
+    return text
+
+
 def fold(text: str) -> str:
     """Without dots and accents, as people type in a hurry: å ä ö é become a a o e."""
     return "".join(c for c in unicodedata.normalize("NFD", text) if not unicodedata.combining(c))
@@ -21,6 +26,6 @@ def unique_slug(text: str, taken: set[str], *, longest: int = 40) -> str:
     code, step = base, 2
     while code in taken:
         ending = f"-{step}"
-        code, step = base[: longest - len(ending)] + ending, step + 1
+        code, step = base[: longest - len(ending)].rstrip("-") + ending, step + 1
     taken.add(code)
     return code

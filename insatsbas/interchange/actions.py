@@ -29,6 +29,7 @@ from insatsbas.organisations.models import Organisation
 OTHER_NEEDS = "ovrigt"
 _AT_ONCE = 500
 _TELL_FROM = 2000
+_SHOWN_NAMES = 10
 
 Key = tuple[str, str]
 
@@ -55,7 +56,8 @@ class ImportResult:
         parts += [f"{self.skipped} överhoppade med fel"] if self.skipped else []
         text = ("Provkörning, inget är sparat: " if dry_run else "") + ", ".join(parts) + "."
         for what, made in (("behov under Övrigt", self.created_needs), ("organisationer", self.created_organisations)):
-            text += f" {len(made)} {what} som saknades: {', '.join(made[:10])}{' …' if len(made) > 10 else ''}." if made else ""  # noqa: PLR2004
+            if made:
+                text += f" Skapade {what} ({len(made)}): {', '.join(made[:_SHOWN_NAMES])}{' …' if len(made) > _SHOWN_NAMES else ''}."
         return text
 
 

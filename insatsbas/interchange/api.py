@@ -9,6 +9,7 @@ from flask import url_for
 from insatsbas.catalogue.models import Intervention, Occasion
 from insatsbas.catalogue.queries import Lists
 from insatsbas.catalogue.rules import Level, Status, TermKind, next_start, places_left
+from insatsbas.core.i18n import gettext as _
 from insatsbas.search import labels
 from insatsbas.search.engine import ANY_TIME, PASSED, PLACES_LEFT, STAFF, YES, Facet, Results
 
@@ -112,7 +113,7 @@ def facets(results: Results, lists: Lists) -> dict[str, list[dict[str, Any]]]:
             {"value": value, "label": label, "count": counts[value]} for value, label in of_values[facet].items() if value in counts
         ]
     levels = results.facets[PASSED]
-    told[PASSED] = [{"value": str(v.value), "label": v.label, "count": levels[str(v.value)]} for v in Level]
+    told[PASSED] = [{"value": str(v.value), "label": _(v.label), "count": levels[str(v.value)]} for v in Level]
     for name in (PLACES_LEFT, ANY_TIME, STAFF):
         told[name] = [{"value": YES, "label": of_switches[name], "count": results.facets[name][YES]}]
     return told

@@ -1,4 +1,4 @@
-"""The import format's columns, in the order in which they are written. `../shared/data/README.md` is the contract."""
+"""The import format's columns, in the order in which they are written. `docs/format.md` tells what each holds."""
 
 from enum import StrEnum
 

@@ -50,7 +50,7 @@ def load_demo(
         DemoError: a file does not fit the program.
     """
     lay_in_lists(viewer, session)
-    region.load(viewer, session, SODERTORN)
+    region.load(viewer, session, SODERTORN, only_new=True)
     tables = (read_file(historical), read_bytes(dated(examples.read_bytes(), clock.today()), ".json"))
     return sum(_add(viewer, session, table, source=source) for table in tables)
 

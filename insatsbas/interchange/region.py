@@ -33,14 +33,14 @@ class RegionError(InsatsbasError):
         self.faults = tuple(faults)
 
 
-def load(viewer: Viewer, session: Session, path: Path) -> int:
-    """Lay in a region's file, or bring what is there up to date; how many municipalities it has. Does not commit.
+def load(viewer: Viewer, session: Session, path: Path, *, only_new: bool = False) -> int:
+    """Lay in a region's file, and bring what is there up to date unless `only_new`; how many municipalities it has. Does not commit.
 
     Raises:
         RegionError: the file is wrong; nothing was laid in.
     """
     municipalities, organisations = read(path, names=dict(session.execute(select(Municipality.code, Municipality.name)).all()))
-    load_region(viewer, session, municipalities, organisations)
+    load_region(viewer, session, municipalities, organisations, only_new=only_new)
     return len(municipalities)
 
 

@@ -26,6 +26,8 @@ _THIN_SPACES = re.compile("[ \u00a0\u2009\u202f]")
 _NUMBER = re.compile(r"\d+(?:[.,](\d+))?", re.ASCII)
 _DECIMALS = 2
 _DAY = re.compile(r"\d{4}-\d{2}-\d{2}", re.ASCII)
+# The format's own, whatever the page comes to say.
+_FORM_NAMES = {Form.ON_SITE: "på plats", Form.REMOTE: "på distans", Form.PARTLY_REMOTE: "delvis på distans"}
 
 _T = TypeVar("_T")
 _E = TypeVar("_E", bound=Enum)
@@ -211,7 +213,7 @@ def status(cell: object) -> Status | None:
 
 def form(cell: object) -> Form | None:
     """How it is given."""
-    return _one_of(cell, Form, lambda member: (written_form(member), member.value))
+    return _one_of(cell, Form, lambda member: (written_form(member), member.value, member.label))
 
 
 def end_reason(cell: object) -> EndReason | None:
@@ -237,7 +239,7 @@ def _one_of(cell: object, enum: type[_E], names: Callable[[_E], tuple[str, ...]]
 
 def written_form(member: Form) -> str:
     """The words of the import format for how it is given."""
-    return member.label.lower()
+    return _FORM_NAMES[member]
 
 
 def written(value: object) -> str:

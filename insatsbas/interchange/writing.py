@@ -106,14 +106,17 @@ def write_xlsx(found: Iterable[Entry], out: IO[bytes]) -> None:
     Raises:
         RefusedError: there is more of them than we would read again.
     """
-    book = Workbook(write_only=True)
-    sheet = book.create_sheet("Insatser")
-    sheet.freeze_panes = "A2"
-    sheet.append([_cell(sheet, column.value) for column in OF_TABLES])
+    # All that can be refused is, before a workbook is begun: one that is left half done leaves files behind.
+    lines: list[list[Any]] = [[column.value for column in OF_TABLES]]
     for number, entry in enumerate(found, start=1):
         if number > MAX_ROWS:
             raise RefusedError(f"En .xlsx rymmer högst {MAX_ROWS} insatser. {_TRY_OTHERWISE}")
-        sheet.append([_cell(sheet, entry.get(column)) for column in OF_TABLES])
+        lines.append([_cell_value(entry.get(column)) for column in OF_TABLES])
+    book = Workbook(write_only=True)
+    sheet = book.create_sheet("Insatser")
+    sheet.freeze_panes = "A2"
+    for line in lines:
+        sheet.append([_cell(sheet, value) for value in line])
     book.properties.created = _FIXED
     packed = io.BytesIO()
     book.save(packed)
@@ -124,20 +127,26 @@ def write_xlsx(found: Iterable[Entry], out: IO[bytes]) -> None:
         raise RefusedError(f"Filen blir större än de {MAX_FILE // 1024 // 1024} MB som en .xlsx får vara. {_TRY_OTHERWISE}")
 
 
-def _cell(sheet: Any, value: Any) -> Any:
-    if value is None or value in ("", []):
-        return None
+def _cell_value(value: Any) -> Any:
+    """A value as a cell has it: a number, a day, or a text that is short enough."""
     if isinstance(value, Decimal):
-        value = _plain(value)
-    if isinstance(value, int | float | date) and not isinstance(value, bool):
-        return WriteOnlyCell(sheet, value)
+        return _plain(value)
+    if value is None or (isinstance(value, int | date) and not isinstance(value, bool)):
+        return value
     text = written(value)
     if len(text) > LONGEST_TEXT:
         # The library would cut it short without a word.
         raise RefusedError(f"En text är för lång för en cell i en .xlsx: {shown(text)}. {_TRY_OTHERWISE}")
-    cell = WriteOnlyCell(sheet, text)
-    # Or a text that begins with = would be a formula.
-    cell.data_type = "s"
+    return text
+
+
+def _cell(sheet: Any, value: Any) -> Any:
+    if not isinstance(value, str):
+        return value
+    cell = WriteOnlyCell(sheet, value or None)
+    if value:
+        # Or a text that begins with = would be a formula.
+        cell.data_type = "s"
     return cell
 
 

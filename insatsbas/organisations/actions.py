@@ -37,10 +37,22 @@ class OrganisationFacts:
 
 
 def load_region(
-    _viewer: Viewer, session: Session, municipalities: Sequence[MunicipalityFacts], organisations: Sequence[OrganisationFacts]
+    _viewer: Viewer,
+    session: Session,
+    municipalities: Sequence[MunicipalityFacts],
+    organisations: Sequence[OrganisationFacts],
+    *,
+    only_new: bool = False,
 ) -> None:
-    """Lay in a region's municipalities and organisations, or bring them up to date. What is not named stays as it is."""
+    """Lay in a region's municipalities and organisations, and bring those that are there up to date, unless `only_new`.
+
+    What is not named stays as it is.
+    """
     rows = {m.code: m for m in session.scalars(select(Municipality))}
+    known = {o.name: o for o in session.scalars(select(Organisation))}
+    if only_new:
+        municipalities = [facts for facts in municipalities if facts.code not in rows]
+        organisations = [facts for facts in organisations if facts.name not in known]
     for facts in municipalities:
         row = rows.setdefault(facts.code, Municipality(code=facts.code))
         row.name, row.county, row.is_member = facts.name, facts.county, facts.is_member
@@ -52,7 +64,6 @@ def load_region(
     for facts in municipalities:
         session.add_all(MunicipalityPlace(name=name, municipality_code=facts.code) for name in facts.places)
         rows[facts.code].neighbours = [rows[code] for code in sorted(facts.neighbours)]
-    known = {o.name: o for o in session.scalars(select(Organisation))}
     slugs = {o.slug for o in known.values()}
     for owner in organisations:
         organisation = known.get(owner.name) or Organisation(name=owner.name, slug=unique_slug(owner.name, slugs, longest=60))

@@ -2,6 +2,8 @@
 
 from enum import StrEnum
 
+from insatsbas.core.text import N_
+
 
 class OrganisationKind(StrEnum):
     """What an owner of interventions may be."""
@@ -25,15 +27,15 @@ class OrganisationKind(StrEnum):
 
 
 _LABELS = {
-    OrganisationKind.MUNICIPALITY: "Kommun",
-    OrganisationKind.AUTHORITY: "Myndighet",
-    OrganisationKind.REGION: "Region",
-    OrganisationKind.MUNICIPAL_FEDERATION: "Kommunalförbund",
-    OrganisationKind.COORDINATION_FEDERATION: "Samordningsförbund",
-    OrganisationKind.PROJECT: "Projekt",
-    OrganisationKind.ASSOCIATION: "Förening",
-    OrganisationKind.FOLK_HIGH_SCHOOL: "Folkhögskola eller studieförbund",
-    OrganisationKind.FAITH_COMMUNITY: "Trossamfund",
-    OrganisationKind.COMPANY: "Företag",
-    OrganisationKind.UNKNOWN: "Ej angivet",
+    OrganisationKind.MUNICIPALITY: N_("Kommun"),
+    OrganisationKind.AUTHORITY: N_("Myndighet"),
+    OrganisationKind.REGION: N_("Region"),
+    OrganisationKind.MUNICIPAL_FEDERATION: N_("Kommunalförbund"),
+    OrganisationKind.COORDINATION_FEDERATION: N_("Samordningsförbund"),
+    OrganisationKind.PROJECT: N_("Projekt"),
+    OrganisationKind.ASSOCIATION: N_("Förening"),
+    OrganisationKind.FOLK_HIGH_SCHOOL: N_("Folkhögskola eller studieförbund"),
+    OrganisationKind.FAITH_COMMUNITY: N_("Trossamfund"),
+    OrganisationKind.COMPANY: N_("Företag"),
+    OrganisationKind.UNKNOWN: N_("Ej angivet"),
 }

@@ -48,10 +48,11 @@ def _answer(error: HTTPException) -> Response:
         return Response(_("Den här adressen besvaras inte här.") + "\n", 400, mimetype="text/plain")
     heading, explanation = _texts().get(code, _texts()[400 if code < 500 else 500])  # noqa: PLR2004
     if request.path.startswith(_API):
-        return _problem(ProblemError(code, heading, explanation))
-    what_next = (Choice(_("Sök insatser"), url_for("search.results")), Choice(_("Gå till startsidan"), url_for("pages.start")))
-    page = render_template("errors/error.html", code=code, heading=heading, text=explanation, what_next=what_next)
-    response = make_response(page, code)
+        response = _problem(ProblemError(code, heading, explanation))
+    else:
+        what_next = (Choice(_("Sök insatser"), url_for("search.results")), Choice(_("Gå till startsidan"), url_for("pages.start")))
+        page = render_template("errors/error.html", code=code, heading=heading, text=explanation, what_next=what_next)
+        response = make_response(page, code)
     if code == 405 and error.get_response().headers.get("Allow"):  # noqa: PLR2004
         response.headers["Allow"] = error.get_response().headers["Allow"]
     return response

@@ -25,7 +25,7 @@ from insatsbas.pages.page import (
 from insatsbas.search.engine import Facet, Results
 from insatsbas.search.forms import address
 from insatsbas.search.page import Choice
-from insatsbas.search.presenter import need_tags, where
+from insatsbas.search.presenter import need_tags, where, where_all
 
 # Asked of us by case officers again and again, until searches are counted; each is offered only where it finds something.
 COMMON = ("yrkessvenska", "språkcafé", "körkort", "föräldraledig", "praktik", "bostad")
@@ -104,7 +104,7 @@ def intervention_page(row: Intervention, *, region: str) -> InterventionPage:
         contact=tuple(_contact(row.contact)),
         links=tuple(link.url for link in row.links),
         lessons=tuple(lesson.text for lesson in row.lessons),
-        end_reason=row.end_reason.label if row.end_reason and row.end_reason is not EndReason.UNKNOWN else "",
+        end_reason=_(row.end_reason.label) if row.end_reason and row.end_reason is not EndReason.UNKNOWN else "",
         last_known=row.last_known,
         source=row.source or "",
         verified_on=row.verified_on,
@@ -113,7 +113,9 @@ def intervention_page(row: Intervention, *, region: str) -> InterventionPage:
 
 
 def _banner(row: Intervention) -> str:
-    if row.end_reason is EndReason.UNKNOWN and row.last_known:
+    # What a source of long ago tells of an end is not what we know of today, whichever reason it gives.
+    is_history = row.end_reason is EndReason.UNKNOWN or (row.status is Status.ENDED and row.source and not row.is_example)
+    if is_history and row.last_known:
         return _("Historisk uppgift från %(year)d. Vi vet inte om insatsen ges i dag.", year=row.last_known)
     if row.status is Status.ENDED:
         return _("Insatsen ges inte längre. Den finns kvar i kunskapsbanken, att lära av.")
@@ -129,27 +131,22 @@ def _facts(row: Intervention, region: str) -> Iterator[Fact]:
     extent = ""
     if row.hours_per_week is not None:
         extent = _("%(hours)s timmar i veckan", hours=number(row.hours_per_week))
-    open_for = ", ".join(m.name for m in row.open_for) or where_all(region)
+    open_for = ", ".join(m.name for m in row.open_for) or ("" if row.status is Status.ENDED else where_all(region))
     cost = row.participant_cost
     told = {
         _("Ges i"): where(row, region),
         _("Öppen för deltagare från"): open_for,
         _("Vem får delta"): terms(TermKind.ELIGIBILITY),
         _("Passar för"): terms(TermKind.AUDIENCE),
-        _("Språknivå som krävs"): row.level_required.label if row.level_required is not None else "",
-        _("Leder till"): row.level_reached.label if row.level_reached is not None else "",
-        _("Form"): row.form.label if row.form else "",
+        _("Språknivå som krävs"): _(row.level_required.label) if row.level_required is not None else "",
+        _("Leder till"): _(row.level_reached.label) if row.level_reached is not None else "",
+        _("Form"): _(row.form.label) if row.form else "",
         _("Tid"): ", ".join(part for part in (terms(TermKind.TIME), extent) if part),
         _("Längd"): row.length,
         _("Kostnad"): "" if cost is None else _("Kostar inget för deltagaren") if not cost else kronor(cost),
         **_languages(row),
     }
     return (Fact(label, text) for label, text in told.items() if text)
-
-
-def where_all(region: str) -> str:
-    """What an empty list of municipalities means."""
-    return _("Hela %(region)s", region=region) if region else _("Hela regionen")
 
 
 def _languages(row: Intervention) -> dict[str, str]:
@@ -170,7 +167,7 @@ def _languages(row: Intervention) -> dict[str, str]:
 def _for_municipalities(row: Intervention) -> Iterator[Fact]:
     if row.place_price is not None:
         yield Fact(_("Pris per plats (exklusive moms)"), kronor(row.place_price))
-    if not row.open_for:
+    if not row.open_for and row.status is not Status.ENDED:
         yield Fact(_("Andra kommuner"), _("Tar emot deltagare från andra kommuner"))
 
 

@@ -51,7 +51,7 @@ def _kind(name: str) -> Kind:
 def _options(name: str, asked: Asked, of_values: Mapping[Facet, Mapping[str, str]], results: Results) -> list[Option]:
     if name == PASSED:
         counts = results.facets[PASSED]
-        return [Option(str(v.value), v.label, counts[str(v.value)], asked.passed == str(v.value)) for v in Level]
+        return [Option(str(v.value), _(v.label), counts[str(v.value)], asked.passed == str(v.value)) for v in Level]
     if name in SWITCHES:
         return [Option(YES, labels.of_switches()[name], results.facets[name][YES], asked.switches[name])]
     facet = Facet(name)
@@ -104,8 +104,8 @@ def chosen_labels(asked: Asked, lists: Lists) -> Mapping[tuple[str, str], str]:
         if facet is Facet.STATUS and asked.statuses == {Status.ACTIVE.value}:
             continue
         for value in asked.values[facet]:
-            label = _("Alla") if value == labels.ALL_STATUSES else of_values[facet][value]
+            label = _("Aktiva, pausade och avslutade") if value == labels.ALL_STATUSES else of_values[facet][value]
             chosen[facet.value, value] = _("Öppen för %(name)s", name=label) if facet is Facet.OPEN_FOR else label
     if asked.passed is not None:
-        chosen[PASSED, asked.passed] = _("Har klarat: %(level)s", level=Level(int(asked.passed)).label)
+        chosen[PASSED, asked.passed] = _("Har klarat: %(level)s", level=_(Level(int(asked.passed)).label))
     return chosen | {(name, YES): label for name, label in of_switches.items() if asked.switches[name]}

@@ -61,8 +61,8 @@ def of_values(lists: Lists) -> Mapping[Facet, Mapping[str, str]]:
         Facet.NEED: {need.code: need.label for need in lists.needs},
         Facet.GIVEN_IN: municipalities,
         Facet.OPEN_FOR: municipalities,
-        Facet.STATUS: {status.value: status.label for status in PUBLIC},
-        Facet.FORM: {form.value: form.label for form in Form},
+        Facet.STATUS: {status.value: _(status.label) for status in PUBLIC},
+        Facet.FORM: {form.value: _(form.label) for form in Form},
         Facet.OWNER: {o.slug: o.name for o in lists.organisations},
         **{facet: {term.code: term.label for term in lists.terms_of(kind)} for facet, kind in TERM_FACETS.items()},
     }

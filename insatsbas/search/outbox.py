@@ -9,6 +9,7 @@ from typing import Any
 
 from sqlalchemy import event, insert
 from sqlalchemy.orm import ORMExecuteState, Session, UOWTransaction
+from sqlalchemy.orm.attributes import get_history
 
 from insatsbas.catalogue.models import (
     Intervention,
@@ -55,9 +56,9 @@ def _jobs_of(session: Session, thing: object) -> Iterable[tuple[JobKind, int]]:
         case Intervention():
             yield JobKind.INTERVENTION, thing.id
         case Occasion() | Lesson() | Link():
-            # One that was taken from its parent has lost its key; the parent is touched then, and speaks for it.
-            if thing.intervention_id is not None:
-                yield JobKind.INTERVENTION, thing.intervention_id
+            # One that has moved touches the parent it had as well.
+            parents = get_history(thing, "intervention_id").sum()
+            yield from ((JobKind.INTERVENTION, number) for number in parents if number is not None)
         case Need() if renamed:
             yield JobKind.NEED, thing.id
         case Term() if renamed:

@@ -28,14 +28,19 @@ def need_tags(intervention: Intervention) -> tuple[NeedTag, ...]:
 
 
 def where(intervention: Intervention, region: str) -> str:
-    """Where it is given, in a few words."""
+    """Where it is given, in a few words. Of what has ended nothing is said that the entry does not say."""
     names = [m.name for m in intervention.given_in]
     if not names:
-        return _("Hela %(region)s", region=region) if region else _("Hela regionen")
+        return "" if intervention.status is Status.ENDED else where_all(region)
     if len(names) > _NAMES_IN_FULL + 1:
         rest = len(names) - _NAMES_IN_FULL
         return _("%(names)s och %(count)d till", names=", ".join(names[:_NAMES_IN_FULL]), count=rest)
     return ", ".join(names)
+
+
+def where_all(region: str) -> str:
+    """What an empty list of municipalities means."""
+    return _("Hela %(region)s", region=region) if region else _("Hela regionen")
 
 
 class Presenter:
@@ -90,7 +95,7 @@ class Presenter:
             owner=row.owner.name,
             needs=need_tags(row),
             way_in=", ".join(term.label for term in row.terms_of(TermKind.WAY_IN)),
-            level=row.level_required.label if row.level_required else "",
+            level=_(row.level_required.label) if row.level_required else "",
             next_start=next_start(row.occasions, today) if is_active else None,
             rolling=row.rolling,
             places_left=places_left(row.occasions, today) if is_active else None,

@@ -16,7 +16,6 @@ LONGEST = 200
 # An engine keeps the rarest of these; more words than this say nothing more.
 MOST_CLAUSES = 12
 _MOST_PHRASES = 3
-_LONGEST_SYNONYM = 6
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,6 +83,7 @@ class Planner:
     def __init__(self, analysis: Analysis, lists: WordLists) -> None:
         self._analysis = analysis
         self._synonyms = self._by_stems(lists)
+        self._longest_synonym = max(map(len, self._synonyms), default=0)
 
     def _by_stems(self, lists: WordLists) -> Mapping[tuple[str, ...], tuple[tuple[str, ...], ...]]:
         found: dict[tuple[str, ...], dict[tuple[str, ...], None]] = {}
@@ -137,7 +137,7 @@ class Planner:
 
     def _synonym_at(self, stems: list[str], at: int) -> int:
         """How many words from here make an expression that has synonyms: the most, or none."""
-        for length in range(min(_LONGEST_SYNONYM, len(stems) - at), 0, -1):
+        for length in range(min(self._longest_synonym, len(stems) - at), 0, -1):
             if tuple(stems[at : at + length]) in self._synonyms:
                 return length
         return 0

@@ -4,7 +4,23 @@ import re
 from datetime import UTC, date, datetime
 from typing import Any
 
-from sqlalchemy import Boolean, Column, Connection, Date, DateTime, Integer, MetaData, Numeric, String, Table, Text, func, insert, inspect, select
+from sqlalchemy import (
+    Boolean,
+    Column,
+    Connection,
+    Date,
+    DateTime,
+    Integer,
+    MetaData,
+    Numeric,
+    String,
+    Table,
+    Text,
+    func,
+    insert,
+    inspect,
+    select,
+)
 from sqlalchemy.exc import IntegrityError
 
 ROWS = 3
@@ -41,7 +57,9 @@ def fill(connection: Connection) -> None:
             try:
                 connection.execute(insert(table).values(values))
             except IntegrityError as error:
-                raise AssertionError(f"the table {table.name} cannot be filled: add what it asks for to {__name__}._ASKED. {error}") from error
+                raise AssertionError(
+                    f"the table {table.name} cannot be filled: add what it asks for to {__name__}._ASKED. {error}"
+                ) from error
 
 
 def counts(connection: Connection) -> dict[str, int]:

@@ -65,7 +65,12 @@ def test_what_is_written_is_read() -> None:
     with writing() as session:
         public_id = whole(session).public_id
     row = saved(public_id)
-    assert (row.title, row.status, row.level_required, row.hours_per_week) == ("Yrkessvenska för vården", Status.ACTIVE, Level.SFI_B, Decimal("12.5"))
+    assert (row.title, row.status, row.level_required, row.hours_per_week) == (
+        "Yrkessvenska för vården",
+        Status.ACTIVE,
+        Level.SFI_B,
+        Decimal("12.5"),
+    )
     assert [n.code for n in row.needs] == ["yrkessvenska", "praktik"]
     assert [m.name for m in row.given_in] == ["Haninge", "Tyresö"]
     assert {t.code for t in row.terms_of(TermKind.WAY_IN)} == {"sjalv", "handlaggare"}

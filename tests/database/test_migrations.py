@@ -23,7 +23,13 @@ def one_more(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[[str],
     shipped = paths.shipped
 
     def add(body: str) -> None:
-        lines = ["import sqlalchemy as sa", "from alembic import op", "revision = '9999'", f"down_revision = {REVISIONS[-1]!r}", "def upgrade():"]
+        lines = [
+            "import sqlalchemy as sa",
+            "from alembic import op",
+            "revision = '9999'",
+            f"down_revision = {REVISIONS[-1]!r}",
+            "def upgrade():",
+        ]
         (folder / "9999_for_a_test.py").write_text("\n".join([*lines, *(f"    {line}" for line in body.splitlines())]) + "\n")
         monkeypatch.setattr(paths, "shipped", lambda name: folder if name == "migrations" else shipped(name))
 
@@ -99,7 +105,9 @@ def test_a_migration_that_breaks_leaves_the_database_as_it_was(blank_engine: Eng
     filled(blank_engine)
     with blank_engine.connect() as connection:
         before = contents(connection)
-    one_more("op.create_table('half', sa.Column('id', sa.Integer()))\nop.execute('DELETE FROM lesson')\nraise RuntimeError('in the middle')")
+    one_more(
+        "op.create_table('half', sa.Column('id', sa.Integer()))\nop.execute('DELETE FROM lesson')\nraise RuntimeError('in the middle')"
+    )
     with pytest.raises(RuntimeError, match="in the middle"):
         migrations.upgrade(blank_engine)
     with blank_engine.connect() as connection:

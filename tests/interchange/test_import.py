@@ -1,14 +1,11 @@
 """Taking in a file: what becomes new, changed or left alone, and every fault with its row, its column and its reason."""
 
-import json
-from collections.abc import Callable
 from datetime import date
-from typing import Any
 
 import pytest
-from sqlalchemy import func, select
+from sqlalchemy import select
 
-from insatsbas.catalogue.models import Intervention, Need, Occasion
+from insatsbas.catalogue.models import Need
 from insatsbas.catalogue.rules import EndReason, Form, Level, Status, TermKind
 from insatsbas.core.errors import RefusedError
 from insatsbas.core.viewer import GUEST
@@ -275,7 +272,11 @@ def test_faulty_rows_can_be_skipped(here: Installation) -> None:
 
 def test_a_dry_run_tells_the_same_and_changes_nothing(here: Installation) -> None:
     here.take_in_rows(ROW)
-    rows = [{**ROW, "titel": "Nytt"}, {**ROW, "id": "2", "behov": "Nytt behov", "anordnare": "Ny organisation"}, {**ROW, "id": "3", "status": "?"}]
+    rows = [
+        {**ROW, "titel": "Nytt"},
+        {**ROW, "id": "2", "behov": "Nytt behov", "anordnare": "Ny organisation"},
+        {**ROW, "id": "3", "status": "?"},
+    ]
     before, needs, owners, jobs = here.export(".json"), here.count(Need), here.count(Organisation), here.count(IndexJob)
     dry = here.take_in_rows(*rows, create_missing=True, skip_faulty=True, dry_run=True)
     assert (dry.new, dry.changed, dry.created_needs) == (1, 1, ("Nytt behov",))
@@ -295,7 +296,7 @@ def test_missing_needs_and_organisations_are_made_once(here: Installation) -> No
     rows = [{**ROW, "id": str(number), "behov": ["Dans & musik", "samtal"], "anordnare": "Ny förening"} for number in range(3)]
     result = here.take_in_rows(*rows, {**ROW, "id": "x", "behov": ["DANS & MUSIK"]}, create_missing=True)
     assert (result.created_needs, result.created_organisations) == (("Dans & musik",), ("Ny förening",))
-    assert "1 behov under Övrigt som saknades: Dans & musik." in result.summary()
+    assert "Skapade behov under Övrigt (1): Dans & musik. Skapade organisationer (1): Ny förening." in result.summary()
     with here.writing() as session:
         need = session.scalars(select(Need).where(Need.label == "Dans & musik")).one()
         assert need.code == "dans-musik"

@@ -88,7 +88,9 @@ def test_a_level_may_be_a_number_of_a_spreadsheet() -> None:
     assert values.level(0.0) is Level.NONE
 
 
-@pytest.mark.parametrize(("cell", "number"), [("18 500", "18500"), ("18\u00a0500,50", "18500.5"), ("12.5", "12.5"), (0.1 + 0.2, "0.3"), ("", None)])
+@pytest.mark.parametrize(
+    ("cell", "number"), [("18 500", "18500"), ("18\u00a0500,50", "18500.5"), ("12.5", "12.5"), (0.1 + 0.2, "0.3"), ("", None)]
+)
 def test_numbers_are_read_as_people_write_them(cell: object, number: str | None) -> None:
     assert values.money(cell) == (None if number is None else Decimal(number))
 

@@ -53,10 +53,21 @@ ENGLISH = (
 )
 _LEAK = re.compile(r"(?<![\w-])(?:" + "|".join(sorted(map(re.escape, ENGLISH), key=len, reverse=True)) + r")(?![\w-])", re.IGNORECASE)
 # A value that was forgotten, or a text whose values were never put in.
-_FORGOTTEN = re.compile(r"(?<!\w)(?:None|Undefined|nan|True|False)(?!\w)|%\(\w*\)?|\{\{|\{%|&(?:amp|lt|gt|quot|nbsp|#\d+);|Markup\(|<function |object at 0x")
+_FORGOTTEN = re.compile(
+    r"(?<!\w)(?:None|Undefined|nan|True|False)(?!\w)|%\(\w*\)?|\{\{|\{%|&(?:amp|lt|gt|quot|nbsp|#\d+);|Markup\(|<function |object at 0x"
+)
 _SPOKEN = ("aria-label", "title", "placeholder", "alt", "aria-roledescription")
 _POLICY = {"default-src": "'none'", "script-src": "'self'", "style-src": "'self'", "base-uri": "'none'", "frame-ancestors": "'none'"}
-_SUBRESOURCES = {"script": "src", "img": "src", "source": "src", "iframe": "src", "embed": "src", "object": "data", "video": "src", "audio": "src"}
+_SUBRESOURCES = {
+    "script": "src",
+    "img": "src",
+    "source": "src",
+    "iframe": "src",
+    "embed": "src",
+    "object": "data",
+    "video": "src",
+    "audio": "src",
+}
 _UNLABELLED = ("hidden", "submit", "button", "reset", "image")
 
 
@@ -67,7 +78,8 @@ class CheckingClient(FlaskClient):
 
     def open(self, *args: Any, **kwargs: Any) -> TestResponse:
         """Fetch, and check."""
-        response = super().open(*args, **kwargs)
+        # Whole and closed: a static file would stay open.
+        response = super().open(*args, **{"buffered": True, **kwargs})
         assert response.status_code != 500 or self.may_break, f"{response.request.full_path[:200]} broke; the log says why"
         check(response, self)
         return response
@@ -95,7 +107,7 @@ def _header_faults(response: TestResponse) -> Iterator[str]:
         yield "the header X-Content-Type-Options: nosniff is missing"
     if "Set-Cookie" in response.headers:
         yield f"a guest got a cookie: {response.headers['Set-Cookie']}"
-    if response.mimetype.startswith("text/") and response.status_code == 200 and response.mimetype_params.get("charset") != "utf-8":
+    if (response.mimetype or "").startswith("text/") and response.status_code == 200 and response.mimetype_params.get("charset") != "utf-8":
         yield f"the charset of {response.content_type} is not utf-8"
 
 
@@ -165,7 +177,9 @@ def _reference_faults(page: Element) -> Iterator[str]:
     yield from (f"the id {name!r} stands {count} times" for name, count in ids.items() if count > 1)
     for element in page.iter():
         for name in ("for", "aria-labelledby", "aria-describedby", "aria-controls", "aria-owns", "form", "list"):
-            yield from (f"{name}={target!r} of <{element.tag}> leads to no id" for target in element.get(name, "").split() if target not in ids)
+            yield from (
+                f"{name}={target!r} of <{element.tag}> leads to no id" for target in element.get(name, "").split() if target not in ids
+            )
         href = element.get("href", "")
         if href.startswith("#") and href[1:] not in ids:
             yield f"the link {href} leads to no id"
@@ -181,7 +195,9 @@ def _label_faults(page: Element) -> Iterator[str]:
     for tag in ("input", "select", "textarea"):
         for field in page.iter(tag):
             named = field.get("id") in labelled if field.get("id") else False
-            if field.get("type") not in _UNLABELLED and not (named or id(field) in wrapped or field.get("aria-label") or field.get("aria-labelledby")):
+            if field.get("type") not in _UNLABELLED and not (
+                named or id(field) in wrapped or field.get("aria-label") or field.get("aria-labelledby")
+            ):
                 yield f"<{tag} name={field.get('name')!r}> has no label"
     yield from ("a button says nothing" for button in page.iter("button") if not (text_of(button) or button.get("aria-label")))
     yield from (f"the link to {link.get('href')} says nothing" for link in page.iter("a") if not (text_of(link) or link.get("aria-label")))

@@ -1,0 +1,254 @@
+"""What a person types, read by our own reader: words, phrases and -not, and nothing that can nest, repeat or scan."""
+
+from collections.abc import Iterator
+
+import pytest
+from hypothesis import example, given, settings
+from hypothesis import strategies as st
+
+from insatsbas.search.query import LONGEST, AllOf, AnyOf, Node, Phrase, Plan, Planner, Word, clean
+from insatsbas.search.swedish import Analysis
+from insatsbas.search.wordlists import WordLists
+
+
+def leaves(nodes: tuple[Node, ...]) -> Iterator[Word | Phrase]:
+    """The words and phrases of a plan."""
+    for node in nodes:
+        match node:
+            case AllOf():
+                yield from leaves(node.nodes)
+            case AnyOf():
+                yield from leaves(tuple(choice for choice, _ in node.choices))
+                yield from leaves((node.otherwise,) if node.otherwise else ())
+            case _:
+                yield node
+
+
+def depth(node: Node | None) -> int:
+    """How deep a node nests."""
+    match node:
+        case AllOf():
+            return 1 + max(map(depth, node.nodes))
+        case AnyOf():
+            return 1 + max(map(depth, (*(choice for choice, _ in node.choices), node.otherwise)))
+        case _:
+            return 1
+
+
+def stems(planner: Planner, text: str) -> set[str]:
+    """Every stem that a question would look for in words."""
+    found = leaves(planner.plan(text).clauses)
+    return {stem for leaf in found for stem in ((leaf.stem,) if isinstance(leaf, Word) else leaf.stems)}
+
+
+# Cleaning
+
+
+@pytest.mark.parametrize(
+    ("typed", "taken"),
+    [
+        ("  svenska \t\n kurs  ", "svenska kurs"),
+        ("sfi\x00kurs", "sfi kurs"),
+        ("a\u030aldrevård", "åldrevård"),
+        ("\u202esvenska\u202c", "svenska"),
+        ("\u200bkurs\ufeff", "kurs"),
+        ("\ud800kurs", "kurs"),
+        ("👩🏽‍🎓 kurs", "👩🏽 🎓 kurs"),
+        ("", ""),
+        ("\x00\x01\x7f\u2028", ""),
+        ("ord " * 2500, ("ord " * 50).strip()),
+        ("x" * 10_000, "x" * 200),
+    ],
+)
+def test_only_visible_signs_are_taken_and_not_too_many(typed: str, taken: str) -> None:
+    assert clean(typed) == taken
+
+
+@settings(derandomize=True, max_examples=500)
+@given(st.text(alphabet=st.characters(), max_size=400))
+def test_what_is_cleaned_is_clean(text: str) -> None:
+    once = clean(text)
+    assert clean(once) == once
+    assert len(once) <= LONGEST
+    assert once == "" or once.isprintable()
+    once.encode("utf-8")
+
+
+# Words, phrases, not
+
+
+def test_each_word_is_a_clause_and_stop_words_are_dropped(planner: Planner) -> None:
+    plan = planner.plan("jag vill ha en kurs i svenska för yrket")
+    assert len(plan.clauses) == 3
+    assert plan.excluded == ()
+    assert plan.marks >= {"kurs", "svenska", "yrke"}
+    assert "i" not in plan.marks
+
+
+@pytest.mark.parametrize("text", ["och", "en i på av", "HUR", "vad är det"])
+def test_a_question_of_stop_words_only_is_meant_as_it_stands(planner: Planner, text: str) -> None:
+    assert len(planner.plan(text).clauses) == len(text.split())
+
+
+def test_stop_words_beside_a_phrase_are_dropped(planner: Planner) -> None:
+    assert planner.plan('"svenska kurs" för').clauses == (Phrase(("svenska", "kurs")),)
+
+
+@pytest.mark.parametrize(
+    "text", ["", " ", "!!!", "- – —", "?*?*?*", "()[]{}", "…", '"', '""', '"" ""', "-", "---", "-!", '-""', "🙂🙂", "_"]
+)
+def test_signs_only_ask_for_nothing(planner: Planner, text: str) -> None:
+    assert planner.plan(text) == Plan()
+    assert planner.plan(text).is_empty
+
+
+@pytest.mark.parametrize("quotes", ['""', "””", "“”", "»»", "»«", "«»"])
+def test_quotation_marks_of_any_kind_make_a_phrase(planner: Planner, quotes: str) -> None:
+    plan = planner.plan(f"kurs {quotes[0]}svenska för invandrare{quotes[1]} kväll")
+    assert plan.clauses[0] == Phrase(("svenska", "för", "invandr"))
+    assert len(plan.clauses) == 3
+    assert "för" not in plan.marks
+
+
+def test_a_phrase_of_one_word_is_a_word(planner: Planner) -> None:
+    assert planner.plan('"läxhjälp"').clauses == planner.plan("läxhjälp").clauses
+
+
+@pytest.mark.parametrize(
+    ("text", "wanted"),
+    [
+        ('"språkcafé', {"språkcafé"}),
+        ("språkcafé”", {"språkcafé"}),
+        ('kurs"kväll', {"kurs", "kväll"}),
+        ('("svenska kurs")', {"svenska", "kurs"}),
+        ('kurs "kväll sommar', {"kurs", "kväll", "sommar"}),
+        ('a"b"c"d', {"a", "b", "c", "d"}),
+        ("»kurs”kväll“", {"kurs", "kväll"}),
+    ],
+)
+def test_no_word_is_lost_to_a_quotation_mark(planner: Planner, text: str, wanted: set[str]) -> None:
+    assert wanted <= stems(planner, text)
+
+
+@pytest.mark.parametrize("minus", ["-", "\u2212"])
+def test_a_minus_before_a_word_or_a_phrase_means_not(planner: Planner, minus: str) -> None:
+    plan = planner.plan(f'kurs {minus}kväll {minus}"på distans"')
+    assert len(plan.clauses) == 1
+    assert {leaf.stem for leaf in leaves(plan.excluded[:1]) if isinstance(leaf, Word)} == {"kväll"}
+    assert plan.excluded[1] == Phrase(("på", "distans"))
+    assert "kväll" not in plan.marks
+
+
+@pytest.mark.parametrize(
+    ("text", "excluded"),
+    [
+        ("sfi-kurs", 0),
+        ("läs- och skrivinlärning", 0),
+        ("kurs - kväll", 0),
+        ("-kurs", 1),
+        ("kurs --kväll", 1),
+        ("a -b -c", 2),
+        ("e-post -e-post", 1),
+    ],
+)
+def test_a_minus_within_a_word_or_alone_is_none(planner: Planner, text: str, excluded: int) -> None:
+    assert len(planner.plan(text).excluded) == excluded
+
+
+def test_only_what_is_not_wanted_is_no_empty_question(planner: Planner) -> None:
+    plan = planner.plan("-kurs")
+    assert plan.clauses == ()
+    assert not plan.is_empty
+
+
+def test_no_operator_of_another_engine_means_anything(planner: Planner, analysis: Analysis) -> None:
+    assert stems(planner, "title:kurs OR sfi* AND (NOT kväll) [a TO b] kur?") == set().union(
+        *(stems(planner, word) for word in "title kurs or sfi and not kväll a to b kur".split())
+    )
+
+
+# Synonyms
+
+
+def spans(planner: Planner, text: str) -> list[tuple[str, ...]]:
+    """The phrases that a question would also look for."""
+    return [leaf.stems for leaf in leaves(planner.plan(text).clauses) if isinstance(leaf, Phrase)]
+
+
+def test_an_abbreviation_and_what_it_stands_for_lead_to_each_other(planner: Planner) -> None:
+    assert ("svenska", "för", "invandr") in spans(planner, "sfi")
+    assert ("svenska", "för", "invandr") in spans(planner, "kurs SFI kväll")
+    assert "sfi" in stems(planner, "svenska för invandrare")
+    assert "sfi" in stems(planner, "kurs i svenska för invandrare på kvällen")
+
+
+def test_the_longest_expression_wins(planner: Planner) -> None:
+    # "hyra i andra hand" is one, although "hand" and "hyra" are words of their own.
+    plan = planner.plan("hyra i andra hand nu")
+    assert len(plan.clauses) == 1
+    assert "andrahandsboend" in {stem.rstrip("e") for stem in stems(planner, "hyra i andra hand")}
+
+
+def test_one_way_leads_one_way(planner: Planner) -> None:
+    assert "förskola" in stems(planner, "dagis")
+    assert "dagis" not in stems(planner, "förskola")
+
+
+def test_a_synonym_is_worth_less_than_the_word_itself(planner: Planner) -> None:
+    clause = planner.plan("sfi").clauses[0]
+    assert isinstance(clause, AnyOf)
+    assert clause.choices[0][1] == 1.0
+    assert all(weight < 1.0 for _, weight in clause.choices[1:])
+
+
+def test_every_expression_of_the_list_leads_to_its_synonyms(planner: Planner, lists: WordLists, analysis: Analysis) -> None:
+    missed = []
+    for expression, other in lists.synonyms:
+        want = tuple(analysis.stems(other))
+        found = list(leaves(planner.plan(expression).clauses))
+        if not any((leaf.stems if isinstance(leaf, Phrase) else (leaf.stem,)) == want for leaf in found):
+            missed.append((expression, other))
+    assert missed == []
+
+
+# Bounds
+
+_TYPED = st.text(alphabet=st.sampled_from('abåäö -"”»−()*?:\\_0.\x00😀ส'), max_size=400)
+_WORDS = st.lists(
+    st.sampled_from(
+        [
+            "sfi",
+            "svenska för invandrare",
+            "-kurs",
+            '"på distans"',
+            "och",
+            "äldrevård",
+            "aldrevard",
+            "lagen om stöd och service",
+            "x" * 70,
+            "-",
+            '"',
+        ]
+    ),
+    max_size=80,
+).map(" ".join)
+
+
+@settings(derandomize=True, max_examples=600)
+@given(st.one_of(st.text(alphabet=st.characters(), max_size=1000), _TYPED, _WORDS))
+@example("a " * 10_000)
+@example("-a " * 10_000)
+@example('"' * 10_000)
+@example('"a b" ' * 2_000)
+@example("OR" * 20_000)
+@example("-" * 33)
+@example("(" * 5_000)
+@example("sfi " * 100)
+@example("lss so im syv " * 30)
+def test_a_plan_is_small_whatever_was_typed(planner: Planner, text: str) -> None:
+    plan = planner.plan(text)
+    assert len(plan.clauses) + len(plan.excluded) <= LONGEST // 2 + 1
+    assert all(depth(node) <= 6 for node in (*plan.clauses, *plan.excluded))
+    assert sum(1 for _ in leaves((*plan.clauses, *plan.excluded))) <= 1500
+    assert sum(isinstance(node, Phrase) for node in (*plan.clauses, *plan.excluded)) <= 3
+    assert all(stem == stem.strip() != "" for stem in plan.marks | plan.folded_marks)
