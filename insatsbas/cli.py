@@ -18,7 +18,7 @@ from insatsbas.core.db import db, writing
 from insatsbas.core.errors import RefusedError
 from insatsbas.core.jobs import Job
 from insatsbas.core.progress import step
-from insatsbas.core.swedish_cli import ReadableFile, SwedishGroup, Whole
+from insatsbas.core.swedish_cli import NewFile, ReadableFile, SwedishGroup, Whole
 from insatsbas.core.viewer import SYSTEM
 from insatsbas.interchange import actions
 from insatsbas.interchange import demo as demo_catalogue
@@ -149,7 +149,7 @@ def import_(file: Path, create_missing: bool, dry_run: bool, skip_faulty: bool) 
 
 
 @main.command()
-@click.argument("file", metavar="FIL", type=click.Path(dir_okay=False, path_type=Path))
+@click.argument("file", metavar="FIL", type=NewFile())
 @with_app
 def export(file: Path) -> None:
     """Skriv alla insatser till en fil: .csv, .xlsx eller .json."""

@@ -1,12 +1,15 @@
 """What each answer tells the browser not to do, and which hosts and sizes are answered at all."""
 
+import re
 from collections.abc import Iterable
+from typing import Any
 from wsgiref.types import StartResponse, WSGIApplication, WSGIEnvironment
 
-from flask import Flask, Response, request
+from flask import Flask, Request, Response, request
 
 from insatsbas.core.config import Settings
 
+_RAW = re.compile(rb"[^!-~]")
 MAX_REQUEST = 6 * 1024 * 1024
 # Nothing from anywhere else, nothing inline: what a hostile text could smuggle in does not run.
 _POLICY = "; ".join(
@@ -44,6 +47,7 @@ def init_app(app: Flask, settings: Settings) -> None:
         PREFERRED_URL_SCHEME=settings.public_url.scheme if settings.public_url else "http",
     )
 
+    app.request_class = _Request
     if settings.public_url is not None:
         app.wsgi_app = _Scheme(app.wsgi_app, settings.public_url.scheme)  # type: ignore[method-assign]
 
@@ -56,6 +60,14 @@ def init_app(app: Flask, settings: Settings) -> None:
         if request.endpoint != "static":
             response.headers.setdefault("Cache-Control", "no-cache")
         return response
+
+
+class _Request(Request):
+    """A request whose address can be read. A browser encodes what is not ASCII; raw bytes are taken as if it had, and are no fault of ours."""
+
+    def __init__(self, *arguments: Any, **named: Any) -> None:
+        super().__init__(*arguments, **named)
+        self.query_string = _RAW.sub(lambda raw: b"%%%02X" % raw[0][0], self.query_string)
 
 
 class _Scheme:

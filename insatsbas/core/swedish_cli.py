@@ -107,6 +107,19 @@ class ReadableFile(click.ParamType[Path]):
         return path
 
 
+class NewFile(click.ParamType[Path]):
+    """A file to write, whether it is there or not."""
+
+    name = "fil"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Path:
+        """The path, or a complaint."""
+        path = Path(value)
+        if path.is_dir():
+            self.fail(f"{path} är en mapp. Skriv namnet på en fil.", param, ctx)
+        return path
+
+
 class Whole(click.ParamType[int]):
     """A whole number within bounds."""
 

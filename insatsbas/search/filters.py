@@ -87,13 +87,7 @@ def _needs(options: Iterable[Option], lists: Lists) -> Iterable[Option]:
 def chips(asked: Asked, lists: Lists) -> tuple[Chip, ...]:
     """What is chosen, each with the address of the same search without it."""
     headings, values, pairs = labels.of_filters(), chosen_labels(asked, lists), asked.parameters()
-    drawn = [
-        Chip(
-            headings[name], _("Öppen för %(name)s", name=label) if name == Facet.OPEN_FOR else label, address(without(pairs, (name, value)))
-        )
-        for (name, value), label in values.items()
-    ]
-    return tuple(drawn)
+    return tuple(Chip(headings[name], label, address(without(pairs, (name, value)))) for (name, value), label in values.items())
 
 
 def chosen_labels(asked: Asked, lists: Lists) -> Mapping[tuple[str, str], str]:

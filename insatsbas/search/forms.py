@@ -45,7 +45,7 @@ class CodesField(Field):
     def pre_validate(self, form: BaseForm) -> None:
         """Complain of what is unknown, or too many."""
         if self._unknown:
-            raise StopValidation(_("Värdet %(value)s finns inte.", value=", ".join(value[:40] for value in self._unknown[:5])))
+            raise StopValidation(_("Värdet %(value)s finns inte.", value=", ".join(clean(value)[:40] for value in self._unknown[:5])))
         if self._most is not None and len(self.data) > self._most:
             raise StopValidation(_("Välj bara ett värde."))
 

@@ -56,7 +56,7 @@ class Presenter:
             q=self._asked.q,
             total=results.total,
             heading=self._heading(results.total),
-            mode=results.mode,
+            mode=results.mode if results.total else "all",
             notices=tuple(_("Vi tog bort %(name)s ur sökningen. %(why)s", name=n, why=why) for n, why in self._asked.faults.items()),
             hits=tuple(self._card(row) for row in rows),
             filters=filters.groups(self._asked, self._lists, results),
@@ -132,7 +132,7 @@ class Presenter:
         """What to take away, and how many that gives; the neighbours. Only what gives something."""
         for label, pairs, question in self._changes():
             found = self._search.engine.find(replace(question, offset=0, limit=0))
-            if found.total and found.mode == "all":
+            if found.total:
                 yield Choice(label, address(pairs), found.total)
 
     def _changes(self) -> Iterator[tuple[str, list[tuple[str, str]], Question]]:
@@ -156,8 +156,8 @@ class Presenter:
         if not now.staff:
             yield _("Visa även stöd till personal"), [*self._pairs, (STAFF, YES)], self._with(replace(now, staff=True))
         if len(chosen) > 1:
-            question = self._with(Filters(values=ACTIVE_ONLY, reach=now.reach))
-            yield _("Rensa alla filter"), [("q", self._asked.q)] if self._asked.q else [], question
+            cleared = self._with(Filters(values=ACTIVE_ONLY, reach=now.reach))
+            yield _("Rensa alla filter"), [("q", self._asked.q)] if self._asked.q else [], cleared
         if self._asked.q and len(self._pairs) > 1:
             yield _("Ta bort sökorden"), self._but("q"), replace(question, plan=Plan())
 

@@ -69,9 +69,13 @@ def test_a_request_that_may_write_takes_the_lock_before_it_reads(bare_app: Flask
 
 
 def test_a_failed_writing_leaves_nothing(both_databases: Flask) -> None:
-    with pytest.raises(RuntimeError), writing() as session:
-        make_intervention(session)
-        raise RuntimeError
+    def fail() -> None:
+        with writing() as session:
+            make_intervention(session)
+            raise RuntimeError
+
+    with pytest.raises(RuntimeError):
+        fail()
     assert db.session.scalars(select(Intervention)).all() == []
 
 

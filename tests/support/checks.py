@@ -183,7 +183,7 @@ def _reference_faults(page: Element) -> Iterator[str]:
         href = element.get("href", "")
         if href.startswith("#") and href[1:] not in ids:
             yield f"the link {href} leads to no id"
-    links = [element for element in page.iter("a")]
+    links = list(page.iter("a"))
     if not links or not links[0].get("href", "").startswith("#"):
         yield "the first link does not skip to the content"
     yield from _label_faults(page)

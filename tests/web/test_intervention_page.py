@@ -155,7 +155,10 @@ def test_what_is_not_known_is_not_told_as_none(bare_app: Flask) -> None:
     [
         ({"status": "pausad"}, "Insatsen är pausad. Den kan starta igen."),
         ({"status": "avslutad", "end_reason": EndReason.TOO_FEW}, "Insatsen ges inte längre."),
-        ({"status": "avslutad", "end_reason": EndReason.UNKNOWN, "last_known": 2011}, "Historisk uppgift från 2011. Vi vet inte om insatsen ges i dag."),
+        (
+            {"status": "avslutad", "end_reason": EndReason.UNKNOWN, "last_known": 2011},
+            "Historisk uppgift från 2011. Vi vet inte om insatsen ges i dag.",
+        ),
     ],
 )
 def test_what_is_not_given_says_so(bare_app: Flask, facts: dict[str, object], banner: str) -> None:

@@ -1,0 +1,128 @@
+"""Chromium on a real server. Every page is watched: no request to another host, nothing to complain of in the console."""
+
+import json
+import os
+import shutil
+import urllib.request
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any, TypeAlias
+from urllib.parse import quote
+
+import pytest
+from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+
+from tests.support.needs import ROOT, require
+from tests.support.serving import Server
+
+NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
+QUIET = ("--disable-background-networking", "--disable-component-update", "--disable-sync", "--disable-default-apps", "--no-first-run")
+CHECKERS = Path(__file__).parent / "node_modules"
+DESKTOP, PHONE, NARROW = 1280, 390, 320
+
+OpenPage: TypeAlias = Callable[..., Page]
+
+
+@pytest.fixture(scope="session")
+def addresses(server: Server) -> dict[str, str]:
+    """The pages that are looked at, each by a name: the first pages in the states that differ."""
+
+    def listed(**parameters: str) -> list[dict[str, Any]]:
+        query = "&".join(f"{name}={quote(value)}" for name, value in {"per_sida": "100", **parameters}.items())
+        with urllib.request.urlopen(f"{server.url}/api/v1/insatser?{query}", timeout=30) as answer:
+            items: list[dict[str, Any]] = json.load(answer)["items"]
+        return items
+
+    def first(items: list[dict[str, Any]]) -> str:
+        return f"/insatser/{items[0]['id']}"
+
+    return {
+        "start": "/",
+        "sok": "/sok?q=svenska",
+        "sok-alla": "/sok",
+        "sok-filter": "/sok?behov=svenska&ges_i=0126&pendla=ja&lediga=ja",
+        "sok-fler": "/sok?vem=etablering&form=pa-plats",
+        "sok-kunskapsbank": "/sok?status=pausad&status=avslutad&sida=2",
+        "sok-noll": "/sok?q=zzxyq&behov=sfi&ges_i=0126",
+        "insats-aktiv": first([item for item in listed() if item["next_start"] and item["places_left"]]),
+        "insats-historisk": first([item for item in listed(status="avslutad") if not item["is_example"]]),
+        "insats-avslutad": first([item for item in listed(status="avslutad") if item["is_example"]]),
+        "insats-skyddad": first(listed(behov="skydd")),
+        "fel": "/finns-inte",
+    }
+
+
+@pytest.fixture(scope="package")
+def chromium(addresses: dict[str, str]) -> Iterator[Browser]:
+    """The browser. Started after the server, and ended with these tests: its loop would stand in the way of others."""
+    executable = next(filter(None, map(shutil.which, NAMES)), None)
+    require(executable, "Chromium")
+    options = [*QUIET, *(["--no-sandbox"] if os.geteuid() == 0 else [])]
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=executable, args=options)
+        yield browser
+        browser.close()
+
+
+@pytest.fixture
+def open_page(chromium: Browser, server: Server) -> Iterator[OpenPage]:
+    """`open_page(path, width=…, scripts=…)` opens a page; at the end of the test all that were opened must have been quiet."""
+    contexts: list[BrowserContext] = []
+    complaints: list[str] = []
+
+    def watch(page: Page) -> None:
+        page.on("console", lambda message: complaints.append(f"console: {message.text}") if message.type in ("error", "warning") else None)
+        page.on("pageerror", lambda error: complaints.append(f"script: {error}"))
+        page.on(
+            "requestfailed", lambda request: complaints.append(f"failed: {request.url} {request.failure}") if not _is_cut(request) else None
+        )
+        page.on(
+            "request", lambda request: complaints.append(f"another host: {request.url}") if not request.url.startswith(server.url) else None
+        )
+
+    def open_(path: str, *, width: int = DESKTOP, scripts: bool = True) -> Page:
+        context = chromium.new_context(
+            base_url=server.url, locale="sv-SE", viewport={"width": width, "height": 900}, java_script_enabled=scripts
+        )
+        contexts.append(context)
+        page = context.new_page()
+        watch(page)
+        page.goto(path)
+        return page
+
+    yield open_
+    for context in contexts:
+        context.close()
+    # The page of what is not there is asked for on purpose, and the browser says so.
+    unexpected = [complaint for complaint in complaints if "the server responded with a status of 404" not in complaint]
+    assert not unexpected, f"the pages were not quiet: {unexpected}"
+
+
+def _is_cut(request: Any) -> bool:
+    """A live search that is overtaken by the next one is cut off, as it should be."""
+    return "ERR_ABORTED" in (request.failure or "")
+
+
+@pytest.fixture(scope="session")
+def axe() -> str:
+    """The source of axe-core."""
+    file = CHECKERS / "axe-core" / "axe.min.js"
+    require(file.is_file(), "axe-core (npm ci --prefix tests/browser; `make test` does it)")
+    return file.read_text("utf-8")
+
+
+@pytest.fixture(scope="session")
+def vnu() -> list[str]:
+    """The command of the Nu validator."""
+    jar, java = CHECKERS / "vnu-jar" / "build" / "dist" / "vnu.jar", shutil.which("java")
+    require(java, "Java")
+    require(jar.is_file(), "the Nu validator (npm ci --prefix tests/browser; `make test` does it)")
+    return [str(java), "-Xss2m", "-jar", str(jar)]
+
+
+@pytest.fixture(scope="session")
+def screenshots() -> Path:
+    """Where pictures of the pages are put, to be looked at."""
+    folder = ROOT / "artifacts" / "screenshots"
+    folder.mkdir(parents=True, exist_ok=True)
+    return folder

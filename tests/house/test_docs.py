@@ -1,0 +1,52 @@
+"""What can be set and run is told in the README, and the README tells of nothing else."""
+
+import re
+
+import click
+import pytest
+
+from insatsbas.core import config
+from tests.cli.test_help import ALL
+from tests.support.needs import ROOT
+
+
+def section(heading: str) -> str:
+    """What stands in the README under a heading of the second level."""
+    readme = (ROOT / "README.md").read_text("utf-8")
+    found = re.search(rf"^## {heading}\n(.*?)(?=^## |\Z)", readme, re.MULTILINE | re.DOTALL)
+    assert found, f"README.md has no section `## {heading}`"
+    return found[1]
+
+
+@pytest.mark.parametrize("name", [config.PREFIX + name for name in (*config.NAMES, *config.TEST_ONLY)])
+def test_each_setting_is_told(name: str) -> None:
+    text = (ROOT / "README.md").read_text("utf-8") if name.removeprefix(config.PREFIX) in config.TEST_ONLY else section("Inställningar")
+    assert f"`{name}`" in text, f"tell of {name} in README.md, under Inställningar"
+
+
+def test_no_setting_is_told_that_does_not_exist() -> None:
+    told = set(re.findall(rf"{config.PREFIX}([A-Z][A-Z_]*[A-Z])\b", (ROOT / "README.md").read_text("utf-8")))
+    assert told <= {*config.NAMES, *config.TEST_ONLY}, "README.md tells of settings that are none"
+
+
+@pytest.mark.parametrize("path", [path for path, command in ALL.items() if not isinstance(command, click.Group)], ids=" ".join)
+def test_each_command_and_option_is_told(path: tuple[str, ...]) -> None:
+    text, name = section("Kommandon"), " ".join(path)
+    leaf = re.escape(path[-1])
+    is_told = f"insatsbas {name}" in text or (len(path) > 1 and re.search(rf"insatsbas {path[0]}[^\n]*\b{leaf}\b", text))
+    assert is_told, f"tell of `insatsbas {name}` in README.md, under Kommandon"
+    for option in ALL[path].params:
+        if isinstance(option, click.Option):
+            assert option.opts[0] in text, f"tell of {option.opts[0]} of `insatsbas {name}` in README.md, under Kommandon"
+
+
+@pytest.mark.parametrize("name", ["README.md", "CONTRIBUTING.md", "CHANGELOG.md", "DECISIONS.md", "LICENSE", "publiccode.yml", "Makefile"])
+def test_the_files_at_the_root(name: str) -> None:
+    assert (ROOT / name).is_file(), f"{name} is missing at the root"
+
+
+def test_what_the_readme_links_to_is_there() -> None:
+    for file in ("README.md", "CONTRIBUTING.md", "DECISIONS.md"):
+        for target in re.findall(r"\]\(([^)#\s]+)", (ROOT / file).read_text("utf-8")):
+            if "://" not in target and not target.startswith("mailto:"):
+                assert (ROOT / target).exists(), f"{file} links to {target}, which is not there"
