@@ -26,6 +26,8 @@ def create_app(settings: Settings | None = None) -> Flask:
         COMPRESS_ALGORITHM=["br", "gzip"],
     )
     app.extensions["insatsbas"] = settings
+    # First of all, so that it packs what all the others have made of an answer.
+    Compress(app)
     app.url_map.strict_slashes = False
     app.json.ensure_ascii = False  # type: ignore[attr-defined]
     app.json.sort_keys = False  # type: ignore[attr-defined]
@@ -38,5 +40,4 @@ def create_app(settings: Settings | None = None) -> Flask:
     for views in (pages_views, search_views, interchange_views):
         app.register_blueprint(views.blueprint)
     errors.init_app(app)
-    Compress(app)
     return app

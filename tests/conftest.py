@@ -25,7 +25,7 @@ import os
 import shutil
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from datetime import date, datetime, time
+from datetime import UTC, date, datetime, time
 from pathlib import Path
 
 import pytest
@@ -177,7 +177,7 @@ def freeze(monkeypatch: pytest.MonkeyPatch) -> Callable[[date | datetime], None]
     def stop(moment: date | datetime) -> None:
         at = moment if isinstance(moment, datetime) else datetime.combine(moment, time(12), clock.STOCKHOLM)
         assert at.tzinfo is not None, "a moment without a time zone"
-        monkeypatch.setattr(clock, "now", lambda: at.astimezone(clock.UTC))
+        monkeypatch.setattr(clock, "now", lambda: at.astimezone(UTC))
 
     return stop
 

@@ -19,7 +19,7 @@ PREFIX = "INSATSBAS_"
 TEST_ONLY = ("TEST_STRICT", "TEST_DATA")
 NAMES = ("DATA_DIR", "DATABASE_URL", "INDEX_DIR", "SECRET_KEY", "PUBLIC_URL", "SOURCE", "REGION")
 KEY_MIN = 32
-LOOPBACK = ("127.0.0.1", "localhost", "::1")
+LOOPBACK = ("127.0.0.1", "localhost")
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +50,7 @@ class Settings:
     @property
     def trusted_hosts(self) -> list[str]:
         """The Host headers that are answered."""
-        return [*LOOPBACK[:2], "[::1]"] if self.public_url is None else [self.public_url.hostname or ""]
+        return [*LOOPBACK] if self.public_url is None else [self.public_url.hostname or ""]
 
 
 def current_settings() -> Settings:

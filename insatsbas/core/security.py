@@ -63,7 +63,7 @@ def init_app(app: Flask, settings: Settings) -> None:
 
 
 class _Request(Request):
-    """A request whose address can be read. A browser encodes what is not ASCII; raw bytes are taken as if it had, and are no fault of ours."""
+    """A request whose address can be read: raw bytes, which a browser would have encoded, are taken as if it had."""
 
     def __init__(self, *arguments: Any, **named: Any) -> None:
         super().__init__(*arguments, **named)

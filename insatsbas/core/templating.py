@@ -52,4 +52,6 @@ def _cache_static(response: Response) -> Response:
         response.cache_control.public, response.cache_control.max_age = True, YEAR
         response.cache_control.immutable = True
         response.cache_control.no_cache = None
+        # Read here, so that it is packed for every browser as pages are, and the file is closed.
+        response.direct_passthrough = False
     return response

@@ -21,6 +21,9 @@ TERM_FACETS = {
 }
 
 
+_TIMES = {"title": 3, "keywords": 2, "summary": 2, "body": 1}
+
+
 def document(intervention: Intervention, analysis: Analysis) -> Document:
     """What the index is to keep of a public intervention.
 
@@ -48,15 +51,14 @@ def _terms(intervention: Intervention, analysis: Analysis) -> dict[str, list[str
         "body": "\n".join((intervention.description, intervention.prerequisites, *(lesson.text for lesson in intervention.lessons))),
     }
     words = {name: [token.word for token in tokens(normalise(text))] for name, text in texts.items()}
-    every = [word for name in words for word in words[name]]
     parts: list[str] = []
-    for word in every:
-        parts += analysis.part_stems(word)
-    return {
-        **{name: [analysis.stem(word) for word in words[name]] for name in words},
-        "part": parts,
-        "folded": sorted({bare for word in every for bare in analysis.folded(word)}),
-    }
+    folded: list[str] = []
+    for name, found in words.items():
+        # These two are one field each, so that a title's words must weigh more by standing there more often.
+        times = _TIMES[name]
+        parts += [stem for word in found for stem in analysis.part_stems(word)] * times
+        folded += sorted({bare for word in found for bare in analysis.folded(word)}) * times
+    return {**{name: [analysis.stem(word) for word in words[name]] for name in words}, "part": parts, "folded": folded}
 
 
 def _keywords(intervention: Intervention) -> Iterable[str]:

@@ -28,7 +28,8 @@ Look: TypeAlias = Callable[[str, int], Page]
 def violations(page: Page, axe: str) -> list[str]:
     """What axe-core finds wrong, each with where."""
     page.evaluate(axe)
-    found: dict[str, Any] = page.evaluate("rules => axe.run(document, { runOnly: { type: 'tag', values: rules } })", list(RULES))
+    options = {"runOnly": {"type": "tag", "values": list(RULES)}, "resultTypes": ["violations"]}
+    found: dict[str, Any] = page.evaluate("options => axe.run(document, options)", options)
     assert found["passes"], "axe-core looked at nothing"
     return [f"{v['id']}: {v['help']} at {[node['target'] for node in v['nodes'][:3]]}" for v in found["violations"]]
 
@@ -59,10 +60,12 @@ def look(open_page: OpenPage, addresses: dict[str, str], screenshots: Path) -> L
 @pytest.mark.parametrize(("name", "width"), [(name, width) for width in (DESKTOP, PHONE) for name in PAGES])
 def test_axe_finds_nothing(look: Look, axe: str, name: str, width: int) -> None:
     page = look(name, width)
-    if name == "sok-filter":
+    # On a phone as one meets it; wide, with all that is folded too. The folds of the filters are looked at both ways.
+    if width == PHONE or name == "sok-filter":
         assert violations(page, axe) == []
-    unfold(page)
-    assert violations(page, axe) == [], "with all folds open"
+    if width == DESKTOP or name == "sok-filter":
+        unfold(page)
+        assert violations(page, axe) == [], "with all folds open"
     assert sideways(page) == 0
 
 
@@ -77,12 +80,15 @@ def test_axe_finds_nothing_where_scripts_do_not_run(open_page: OpenPage, address
     assert violations(page, axe) == []
 
 
-@pytest.mark.parametrize("name", PAGES)
-def test_nothing_scrolls_sideways_at_320(open_page: OpenPage, addresses: dict[str, str], name: str) -> None:
-    page = open_page(addresses[name], width=NARROW)
-    assert sideways(page) == 0
-    unfold(page)
-    assert sideways(page) == 0, "with all folds open"
+def test_nothing_scrolls_sideways_at_320(open_page: OpenPage, addresses: dict[str, str]) -> None:
+    page = open_page("/", width=NARROW)
+    wider = {}
+    for name, address in addresses.items():
+        page.goto(address)
+        folded = sideways(page)
+        unfold(page)
+        wider[name] = (folded, sideways(page))
+    assert set(wider.values()) == {(0, 0)}, f"pixels wider than the window (folded, unfolded): {wider}"
 
 
 def test_the_html_is_valid(server: Server, addresses: dict[str, str], vnu: list[str], tmp_path: Path) -> None:

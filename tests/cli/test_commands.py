@@ -34,7 +34,7 @@ def insatsbas(folder: Path, *words: str, **settings: str) -> Result:
 
 def in_a_process(folder: Path, *words: str, cwd: Path, **settings: str) -> str:
     """Run the command in a process of its own, as people do; what it said."""
-    environ = plain_environ(**{"DATA_DIR": str(folder), **settings})
+    environ = plain_environ(DATA_DIR=str(folder), **settings)
     command = [sys.executable, "-m", "insatsbas", *words]
     result = subprocess.run(command, cwd=cwd, env=environ, capture_output=True, text=True, check=False, timeout=120)
     assert result.returncode == 0, result.stdout + result.stderr

@@ -15,7 +15,7 @@ from insatsbas.search.outbox import TOUCHES
 from tests.conftest import open_app, settings_in
 from tests.factories import make_intervention
 
-PROCESSES, WRITES = 5, 20
+PROCESSES, WRITES = 4, 20
 
 
 def add_up(folder: Path, url: str) -> None:

@@ -38,7 +38,7 @@ def test_with_nothing_set_all_lies_in_the_data_folder(tmp_path: Path) -> None:
     assert not found.is_https
     assert found.source == "insatsbas"
     assert found.region == ""
-    assert found.trusted_hosts == ["127.0.0.1", "localhost", "[::1]"]
+    assert found.trusted_hosts == ["127.0.0.1", "localhost"]
 
 
 def test_a_value_of_blanks_is_no_value(tmp_path: Path) -> None:

@@ -78,8 +78,31 @@ def small_app(bare_template: Path, tmp_path_factory: pytest.TempPathFactory) -> 
         yield app
 
 
-_TITLES = ("Svenska", "Språkcafé", "Körkort", "Äldrevården", "Läxhjälp", "Yrkessvenska", "Hälsoskola", "Sfi", "Mentor", "Boskola", "Ekonomi")
-_MORE = ("på kvällen", "för föräldralediga", "med praktik", "i Huddinge", "för kvinnor", "och stöd", "på distans", "kurs", "sommar", "grupp")
+_TITLES = (
+    "Svenska",
+    "Språkcafé",
+    "Körkort",
+    "Äldrevården",
+    "Läxhjälp",
+    "Yrkessvenska",
+    "Hälsoskola",
+    "Sfi",
+    "Mentor",
+    "Boskola",
+    "Ekonomi",
+)
+_MORE = (
+    "på kvällen",
+    "för föräldralediga",
+    "med praktik",
+    "i Huddinge",
+    "för kvinnor",
+    "och stöd",
+    "på distans",
+    "kurs",
+    "sommar",
+    "grupp",
+)
 
 
 def fill_by_chance(app: Flask, random: Random, count: int) -> None:

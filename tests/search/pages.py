@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass, field
+from html import unescape
 from html.parser import HTMLParser
 from urllib.parse import parse_qsl, urlsplit
 
@@ -148,3 +149,8 @@ class _Reader(HTMLParser):
             self.page.links[-1].count = number(data)
         elif "a" in tags:
             self.page.links[-1].text += data
+
+
+def html_text(html: str) -> str:
+    """The words of a piece of a page, without its elements."""
+    return " ".join(unescape(re.sub(r"<[^<>]*>", "", html)).split())

@@ -191,7 +191,7 @@ def test_an_abbreviation_and_a_synonym_find_what_they_stand_for(found: Finder) -
 
 
 def test_what_was_written_goes_before_what_it_may_mean(found: Finder) -> None:
-    assert found("språkcafé")[0] == found("sprakcafe")[0] == "Språkcafé på biblioteket"
+    assert found("språkcafé")[0] == "Språkcafé på biblioteket"
     titles = found("dagis barn")
     assert titles == ["Öppen förskola"]
     score = found.results("förskola").hits[0].score

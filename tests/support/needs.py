@@ -26,7 +26,8 @@ def data_folder() -> Path:
     return _DATA
 
 
-def plain_environ(**settings: str) -> dict[str, str]:
-    """The environment of a child process: no setting of the developer's own, and the checkout importable from any folder."""
-    kept = {name: value for name, value in os.environ.items() if not name.startswith("INSATSBAS_")}
-    return {**kept, "PYTHONPATH": str(ROOT), **{f"INSATSBAS_{name}": value for name, value in settings.items()}}
+def plain_environ(checkout: bool = True, /, **settings: str) -> dict[str, str]:
+    """The environment of a child process: no setting of the developer's own; with `checkout`, it can be imported from any folder."""
+    kept = {name: value for name, value in os.environ.items() if not name.startswith(("INSATSBAS_", "PYTHONPATH"))}
+    path = {"PYTHONPATH": str(ROOT)} if checkout else {}
+    return {**kept, **path, **{f"INSATSBAS_{name}": value for name, value in settings.items()}}

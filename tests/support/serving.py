@@ -13,6 +13,7 @@ from pathlib import Path
 
 from tests.support.needs import plain_environ
 
+OURS = (sys.executable, "-m", "insatsbas")
 _PATIENCE = 60.0
 
 
@@ -34,10 +35,10 @@ def free_port() -> int:
 
 
 @contextmanager
-def serving(data_dir: Path, *, command: Sequence[str] = (sys.executable, "-m", "insatsbas"), **settings: str) -> Iterator[Server]:
-    """Serve a data folder until the block ends. The command runs in another folder than the checkout."""
+def serving(data_dir: Path, *, command: Sequence[str] = OURS, **settings: str) -> Iterator[Server]:
+    """Serve a data folder until the block ends. The command runs in another folder than the checkout; another command is not ours."""
     port, log = free_port(), data_dir.parent / f"{data_dir.name}.log"
-    environ = plain_environ(DATA_DIR=str(data_dir), **settings)
+    environ = plain_environ(command is OURS, DATA_DIR=str(data_dir), **settings)
     with log.open("w") as out:
         process = subprocess.Popen(
             [*command, "serve", "--port", str(port), "--workers", "1"], cwd=data_dir, env=environ, stdout=out, stderr=subprocess.STDOUT

@@ -103,6 +103,9 @@ class Store:
         for old in self.folder.glob("g-*"):
             if old not in (new, before):
                 shutil.rmtree(old, ignore_errors=True)
+        # Of rebuilds that were killed just before this step.
+        for draft in self.folder.glob(f"{CURRENT}.*"):
+            draft.unlink(missing_ok=True)
 
 
 def _write(target: index.FileIndex, gone: Collection[int], documents: Sequence[Document]) -> None:

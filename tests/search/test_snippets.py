@@ -1,0 +1,144 @@
+"""What is marked in a title and told on a card: whole words as inflected, parts of compounds, and nothing as markup that was none."""
+
+import html
+import re
+
+import pytest
+from hypothesis import example, given, settings
+from hypothesis import strategies as st
+from markupsafe import Markup
+
+from insatsbas.search.query import Planner
+from insatsbas.search.snippets import mark, snippet
+from insatsbas.search.swedish import Analysis, normalise
+
+
+@pytest.mark.parametrize(
+    ("asked", "text", "marked"),
+    [
+        ("insats", "Insatserna i år", "<mark>Insatserna</mark> i år"),
+        ("vård", "Äldrevården på svenska", "Äldre<mark>vården</mark> på svenska"),
+        ("svenska vård", "Äldrevården på svenska", "Äldre<mark>vården</mark> på <mark>svenska</mark>"),
+        ("äldrevård", "Äldrevården", "<mark>Äldrevården</mark>"),
+        ("äldre", "Äldrevården", "<mark>Äldre</mark>vården"),
+        ("hälsa", "Hälsokommunikatörer", "<mark>Hälso</mark>kommunikatörer"),
+        ("kommunikatör", "HÄLSOKOMMUNIKATÖRER", "HÄLSO<mark>KOMMUNIKATÖRER</mark>"),
+        ("arbetsmarknad", "Arbetsmarknadsutbildning", "<mark>Arbetsmarknads</mark>utbildning"),
+        ("aldrevard", "Äldrevården", "<mark>Äldrevården</mark>"),
+        ("vard", "Äldrevården", "Äldre<mark>vården</mark>"),
+        ("bocker", "Boken och böckerna", "<mark>Boken</mark> och <mark>böckerna</mark>"),
+        ("halsan", "Hälsa", "<mark>Hälsa</mark>"),
+        ("sprakcafe", "Språkcaféer", "<mark>Språkcaféer</mark>"),
+        ("kurs kväll", "En kvällskurs", "En <mark>kvälls</mark><mark>kurs</mark>"),
+        ('"svenska för invandrare"', "Svenska för invandrare", "<mark>Svenska</mark> för <mark>invandrare</mark>"),
+        ("sfi", "Svenska för invandrare (sfi)", "<mark>Svenska</mark> för <mark>invandrare</mark> (<mark>sfi</mark>)"),
+        ("dagis", "Öppen förskola", "Öppen <mark>förskola</mark>"),
+        ("kurs -kväll", "Kurs på kväll", "<mark>Kurs</mark> på kväll"),
+        ("män", "En man och två män", "En man och två <mark>män</mark>"),
+        ("", "Svenska", "Svenska"),
+        ("xyzzy", "Svenska", "Svenska"),
+        ("kurs", "", ""),
+        ("å", "Å", "<mark>Å</mark>"),
+    ],
+)
+def test_what_answers_is_marked(planner: Planner, analysis: Analysis, asked: str, text: str, marked: str) -> None:
+    assert mark(text, planner.plan(asked), analysis) == marked
+
+
+@pytest.mark.parametrize(
+    ("asked", "text", "marked"),
+    [
+        ("titel", "<b>Titel</b>", "&lt;b&gt;<mark>Titel</mark>&lt;/b&gt;"),
+        ("b", "<b>Titel</b>", "&lt;<mark>b</mark>&gt;Titel&lt;/<mark>b</mark>&gt;"),
+        ("script", "<script>alert(1)</script>", "&lt;<mark>script</mark>&gt;alert(1)&lt;/<mark>script</mark>&gt;"),
+        ("mark", "<mark>", "&lt;<mark>mark</mark>&gt;"),
+        ("amp", "R&amp;B", "R&amp;<mark>amp</mark>;B"),
+        ("kurs", "\"kurs\" & 'kurs'", "&#34;<mark>kurs</mark>&#34; &amp; &#39;<mark>kurs</mark>&#39;"),
+    ],
+)
+def test_everything_else_is_escaped(planner: Planner, analysis: Analysis, asked: str, text: str, marked: str) -> None:
+    found = mark(text, planner.plan(asked), analysis)
+    assert isinstance(found, Markup)
+    assert found == marked
+
+
+def test_a_text_in_parts_is_marked_as_a_whole(planner: Planner, analysis: Analysis) -> None:
+    assert mark("A\u0308ldreva\u030arden", planner.plan("vård"), analysis) == "Äldre<mark>vården</mark>"
+
+
+_TEXTS = st.one_of(
+    st.text(max_size=120),
+    st.lists(st.sampled_from(["Äldrevården", "<b>", "&amp;", "kvällskurs", "İstanbul", "språkcafé", "svenska", "ﬁ", "ẞ"]), max_size=12).map(
+        " ".join
+    ),
+)
+
+
+@settings(derandomize=True, max_examples=400)
+@given(_TEXTS, st.one_of(_TEXTS, st.sampled_from(["svenska vård", "aldrevard", "kurs", "b", "istanbul", "mark"])))
+@example("<script>İ</script>", "script i")
+def test_the_text_stays_the_same_under_its_marks(planner: Planner, analysis: Analysis, text: str, asked: str) -> None:
+    found = str(mark(text, planner.plan(asked), analysis))
+    assert html.unescape(re.sub("</?mark>", "", found)) == normalise(text)
+    assert found.count("<") == found.count("<mark>") + found.count("</mark>")
+    assert not re.search(r"<mark>[^<]*<mark>|<mark></mark>", found)
+    if planner.plan(asked).is_empty:
+        assert "<mark>" not in found
+
+
+# Which text a card tells
+
+
+LONG = (
+    " ".join(f"Mening nummer {number} säger inte mycket." for number in range(30)) + " Här talas om trädgårdsarbete. " + "Och slut. " * 40
+)
+
+
+def test_a_card_tells_the_summary_when_it_answers(planner: Planner, analysis: Analysis) -> None:
+    plan = planner.plan("kurs")
+    assert snippet("Titeln", "En kurs.", "En annan kurs, på djupet.", plan, analysis) == "En <mark>kurs</mark>."
+
+
+def test_a_card_tells_the_summary_when_nothing_was_asked(planner: Planner, analysis: Analysis) -> None:
+    assert snippet("Titeln", "Sammanfattning & mer.", "Beskrivning.", planner.plan(""), analysis) == "Sammanfattning &amp; mer."
+
+
+def test_a_card_tells_the_piece_of_the_description_that_alone_answers(planner: Planner, analysis: Analysis) -> None:
+    found = snippet("Titeln", "Sammanfattningen.", LONG, planner.plan("trädgård"), analysis)
+    assert "<mark>trädgårds</mark>arbete" in found
+    assert found.startswith("… ")
+    assert found.endswith(" …")
+    plain = re.sub("</?mark>", "", found).strip("… ")
+    assert plain in LONG
+    assert 40 < len(plain) <= 220
+
+
+def test_a_piece_is_escaped_and_cut_between_words(planner: Planner, analysis: Analysis) -> None:
+    text = "x" * 30 + " <script>alert(1)</script> " + "y" * 500 + " kurs <b>&</b>"
+    found = str(snippet("Titeln", "Sammanfattningen.", text, planner.plan("kurs"), analysis))
+    assert "<mark>kurs</mark>" in found
+    assert found.count("<") == 2
+    assert "&lt;b&gt;&amp;" in found
+
+
+@pytest.mark.parametrize("place", [0, 1, 5, 59, 60, 61, 200, 400])
+def test_the_piece_has_the_word_wherever_it_stands(planner: Planner, analysis: Analysis, place: int) -> None:
+    words = ["utan"] * 120
+    words.insert(min(place, 120), "slöjd")
+    assert "<mark>slöjd</mark>" in snippet("", "Inget.", " ".join(words), planner.plan("slöjd"), analysis)
+
+
+@settings(derandomize=True, max_examples=200)
+@given(st.text(max_size=600), st.text(max_size=600), st.integers(0, 600))
+def test_a_piece_never_fails_and_never_grows(planner: Planner, analysis: Analysis, before: str, after: str, place: int) -> None:
+    text = before[:place] + " slöjd " + after
+    found = str(snippet("", "Inget.", text, planner.plan("slöjd"), analysis))
+    assert "<mark>" in found
+    assert len(html.unescape(re.sub("</?mark>", "", found))) <= 220 + 4 + 60
+
+
+def test_a_long_word_without_spaces_is_no_trouble(planner: Planner, analysis: Analysis) -> None:
+    plan = planner.plan("slöjd")
+    assert "slöjd" in snippet("", "Inget.", "x" * 1000 + " slöjd", plan, analysis)
+    assert "slöjd" in snippet("", "Inget.", "slöjd " + "x" * 1000, plan, analysis)
+    assert "slöjd" in snippet("", "Inget.", "-".join(["y" * 300, "slöjd", "z" * 300]), plan, analysis)
