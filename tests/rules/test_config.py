@@ -139,7 +139,7 @@ def test_makers_of_a_key_at_once_agree(tmp_path: Path, monkeypatch: pytest.Monke
             return next(numbers)
 
     # Threads stand for processes, each with its own number.
-    monkeypatch.setattr(config.os, "getpid", pid)
+    monkeypatch.setattr("os.getpid", pid)
     threads = [threading.Thread(target=lambda: made.append(config.make_key(settings))) for _ in range(8)]
     for thread in threads:
         thread.start()

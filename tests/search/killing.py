@@ -14,6 +14,7 @@ import signal
 import sys
 import time
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from random import Random
 from typing import Any
@@ -84,7 +85,7 @@ POINTS: dict[str, Callable[[], object]] = {
 }
 
 
-def live(random: Random, told: int, point: str | None) -> None:
+def live(random: Random, point: str | None, told: int) -> None:
     """Commit changes and drain, without end. What is committed is told before anything else is done."""
     with create_app().app_context():
         if point is not None:
@@ -142,6 +143,11 @@ def check(told: list[str]) -> dict[str, object]:
         }
 
 
+def tell_of_check(told: list[str], end: int) -> None:
+    """What `check` finds, as one line."""
+    os.write(end, json.dumps(check(told)).encode())
+
+
 def _finds(search: Search, told: list[str]) -> bool:
     return set(told) <= {row.title for row in db.session.query(Intervention).filter(Intervention.id.in_(list(search.engine.marks())))}
 
@@ -172,10 +178,10 @@ def main(times: int) -> None:
     for number in range(times):
         random = Random(number)
         point = points[number % len(points)] if number % 2 == 0 or number < len(points) else None
-        child, pipe = fork(lambda end, random=random, point=point: live(random, end, point))
+        child, pipe = fork(partial(live, random, point))
         if point is None:
             time.sleep(random.uniform(0.05, LONGEST_LIFE) + 0.1)
-        deadline = time.monotonic() + 20
+        deadline = time.monotonic() + 60
         while (
             point is not None and os.waitid(os.P_PID, child, os.WEXITED | os.WNOHANG | os.WNOWAIT) is None and time.monotonic() < deadline
         ):
@@ -185,7 +191,7 @@ def main(times: int) -> None:
         text_told = drained(pipe)
         _, status = os.waitpid(child, 0)
         told = text_told.split("\n")[:-1]
-        checker, answer = fork(lambda end, told=told: os.write(end, json.dumps(check(told)).encode()) and None)
+        checker, answer = fork(partial(tell_of_check, told))
         result = drained(answer)
         os.waitpid(checker, 0)
         line = json.loads(result) if result else {"fault": "the check ended without a word"}

@@ -12,7 +12,7 @@ from flask import Flask
 from insatsbas.catalogue.models import Intervention
 from insatsbas.catalogue.rules import Status
 from insatsbas.core.db import db, writing
-from insatsbas.search.engine import ACTIVE_ONLY, Facet, Filters, Results, Sort
+from insatsbas.search.engine import ACTIVE_ONLY, Facet, Filters, Hit, Results, Sort
 from tests import factories
 from tests.factories import make_intervention, occasion
 from tests.search.conftest import ask
@@ -20,7 +20,7 @@ from tests.search.conftest import ask
 TODAY = date(2027, 3, 15)
 
 # Title: what else there is to know of it. A summary says nothing unless it is told.
-CATALOGUE: dict[str, dict[str, object]] = {
+CATALOGUE: dict[str, dict[str, Any]] = {
     "Svenska i äldrevården": {"description": "Du lär dig orden som behövs på jobbet."},
     "Samtal om vardagen": {"description": "Vi pratar om vård, skola och svenska språket."},
     "Språkcafé på biblioteket": {"summary": "Öva svenska med andra.", "needs": ("samtal",)},
@@ -274,7 +274,7 @@ def test_places_left_and_any_time(found: Finder) -> None:
 @pytest.mark.parametrize("limit", [1, 3, 7])
 def test_pages_are_complete_and_in_one_order(found: Finder, sort: Sort, text: str, limit: int) -> None:
     whole = found.results(text, sort=sort)
-    paged = []
+    paged: list[Hit] = []
     for offset in range(0, whole.total + limit, limit):
         page = found.results(text, sort=sort, limit=limit, offset=offset)
         assert page.total == whole.total

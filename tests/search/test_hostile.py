@@ -242,7 +242,7 @@ def raw_queries() -> list[str]:
     ]
 
 
-QUERIES = [*INJECTIONS, *BUILT, *of_every_script(), *by_chance(680)]
+QUERIES = [*INJECTIONS, *BUILT, *of_every_script(), *by_chance(600)]
 
 
 @pytest.fixture(scope="module")
@@ -330,7 +330,7 @@ def test_hostile_questions_to_the_page(
     def plain() -> TestResponse:
         return plain_client.get("/sok?q=svenska+kurs")
 
-    for text in [*INJECTIONS, *BUILT, *QUERIES[len(INJECTIONS) + len(BUILT) :: 12]]:
+    for text in [*INJECTIONS, *BUILT[::2], *QUERIES[len(INJECTIONS) + len(BUILT) :: 20]]:
         check_page(within(lambda text=text: plain_client.get("/sok", query_string={"q": text}), plain), text)
 
 
@@ -341,8 +341,8 @@ def test_hostile_addresses(
     def plain() -> TestResponse:
         return plain_client.get(f"{path}?q=svenska")
 
-    # Drawing a page takes longer than answering: every third, from another start than the first, still meets every sort.
-    for raw in raw_queries() if path != "/sok" else raw_queries()[1::3]:
+    # Drawing a page takes longer than answering: every fourth, from another start than the first, still meets every sort.
+    for raw in raw_queries() if path != "/sok" else raw_queries()[1::4]:
         response = within(lambda raw=raw: plain_client.get(path, environ_overrides={"QUERY_STRING": raw}), plain)
         if path == "/sok":
             check_page(response, raw)

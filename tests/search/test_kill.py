@@ -20,7 +20,7 @@ def command(folder: Path, *arguments: str, **named: Any) -> subprocess.Completed
     """A process on a data folder of its own."""
     environ = plain_environ(DATA_DIR=str(folder), SECRET_KEY="k" * 40)
     return subprocess.run(
-        [sys.executable, "-m", *arguments], env=environ, capture_output=True, text=True, timeout=240, check=False, **named
+        [sys.executable, "-m", *arguments], env=environ, capture_output=True, text=True, timeout=600, check=False, **named
     )
 
 
