@@ -24,7 +24,7 @@ STYLE_SOURCE = "assets/insatsbas.scss"
 STYLESHEET = "insatsbas/static/css/insatsbas.css"
 FONTS = "insatsbas/static/fonts"
 FONT_PACKAGE = "node_modules/@fontsource/source-sans-3"
-DATA = {"templates": "**/*.html", "migrations": "[0-9]*.py", "index": "*.txt"}
+DATA = {"templates": "**/*.*", "migrations": "[0-9]*.py", "index": "*.txt"}
 
 # What npm says of a registry that it cannot reach, as opposed to a lock file that does not fit.
 _UNREACHABLE = re.compile(r"ENOTFOUND|EAI_AGAIN|ECONN|ETIMEDOUT|ERR_SOCKET|ENETUNREACH|EHOSTUNREACH|CERT|\bE?(?:403|407|5\d\d)\b")

@@ -5,11 +5,15 @@ from flask_compress import Compress
 
 from insatsbas.core import config, db, paths, security, templating
 from insatsbas.core.config import Settings
+from insatsbas.insight import views as insight_views
 from insatsbas.interchange import views as interchange_views
-from insatsbas.pages import errors
+from insatsbas.pages import errors, listing_views, machine_views, text_views
 from insatsbas.pages import views as pages_views
 from insatsbas.search import outbox, service
 from insatsbas.search import views as search_views
+
+# They share one blueprint, and add their routes to it when they are imported.
+_PAGES = (pages_views, listing_views, text_views, machine_views)
 
 
 def create_app(settings: Settings | None = None) -> Flask:
@@ -37,7 +41,8 @@ def create_app(settings: Settings | None = None) -> Flask:
     templating.init_app(app, region=settings.region)
     service.init_app(app, settings)
     outbox.listen()
-    for views in (pages_views, search_views, interchange_views):
-        app.register_blueprint(views.blueprint)
+    for views in (insight_views, interchange_views, search_views, *_PAGES):
+        if views.blueprint.name not in app.blueprints:
+            app.register_blueprint(views.blueprint)
     errors.init_app(app)
     return app

@@ -6,7 +6,6 @@ from datetime import date
 from decimal import Decimal
 from typing import Any, TypedDict
 
-from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from insatsbas.catalogue.models import Intervention, Lesson, Link, Need, Occasion, Term
@@ -214,59 +213,3 @@ def _set_for_staff(intervention: Intervention) -> bool:
         # Set only then: what is set to what it was counts as touched, and would go to the index again.
         intervention.for_staff = for_staff
     return changed
-
-
-def lay_in_lists(_viewer: Viewer, session: Session, needs: Sequence[dict[str, Any]], terms: Sequence[dict[str, Any]]) -> int:
-    """Lay in the needs and terms that are not there; how many were. What the co-ordinator has changed stays.
-
-    `needs` and `terms` are as in `data/lists.toml`.
-    """
-    have = {need.code: need for need in session.scalars(select(Need))}
-    before = len(have)
-    for position, facts in enumerate(needs):
-        top = have.get(facts["code"]) or _add_need(session, facts, position * 100, None)
-        have[top.code] = top
-        for step, part in enumerate(facts.get("part", []), start=1):
-            if part["code"] not in have:
-                have[part["code"]] = _add_need(session, part, position * 100 + step, top)
-    known = {(term.kind, term.code) for term in session.scalars(select(Term))}
-    new_terms = [
-        Term(
-            kind=TermKind(t["kind"]),
-            code=t["code"],
-            label=t["label"],
-            position=i,
-            for_staff=t.get("for_staff", False),
-            in_language=t.get("in_language", False),
-        )
-        for i, t in enumerate(terms)
-        if (TermKind(t["kind"]), t["code"]) not in known
-    ]
-    session.add_all(new_terms)
-    session.flush()
-    return len(have) - before + len(new_terms)
-
-
-def _add_need(session: Session, facts: dict[str, Any], position: int, parent: Need | None) -> Need:
-    need = Need(
-        code=facts["code"],
-        label=facts["label"],
-        position=position,
-        parent=parent,
-        icon=facts.get("icon"),
-        colour=facts.get("colour"),
-        is_tile=facts.get("tile", False),
-        for_staff=facts.get("for_staff", False),
-        sheltered=facts.get("sheltered", False),
-        via_adult_education=facts.get("via_adult_education", False),
-    )
-    session.add(need)
-    return need
-
-
-def add_need(_viewer: Viewer, session: Session, *, code: str, label: str, parent: Need) -> Need:
-    """A new need, last among the parts of `parent`."""
-    last = session.scalar(select(func.max(Need.position)).where(Need.parent_id == parent.id))
-    need = _add_need(session, {"code": code, "label": label}, (parent.position if last is None else last) + 1, parent)
-    session.flush()
-    return need

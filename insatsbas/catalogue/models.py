@@ -71,6 +71,15 @@ class Need(Base):
     parent: Mapped["Need | None"] = relationship(remote_side=[id])
 
 
+class NeedRedirect(Base):
+    """A code that a need once had, or that of a need merged into it: old addresses lead on."""
+
+    __tablename__ = "need_redirect"
+
+    code: Mapped[str] = mapped_column(String(40), primary_key=True)
+    need_id: Mapped[int] = mapped_column(ForeignKey("need.id", ondelete="CASCADE"), index=True)
+
+
 class Term(Base):
     """An entry of one of the lists that the co-ordinator may change: eligibility, audience, way in, support, time, language.
 

@@ -2,12 +2,13 @@
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 
-from sqlalchemy import Select, func, select
+from sqlalchemy import ColumnElement, Select, func, select
 from sqlalchemy.orm import Session, joinedload, selectinload
 
-from insatsbas.catalogue.models import Intervention, Need, Term, intervention_given_in, intervention_need, intervention_term
-from insatsbas.catalogue.rules import PUBLIC, Status, TermKind
+from insatsbas.catalogue.models import Intervention, Need, NeedRedirect, Term, intervention_given_in, intervention_need, intervention_term
+from insatsbas.catalogue.rules import KNOWLEDGE_BANK, PUBLIC, Status, TermKind
 from insatsbas.core.errors import NotFoundError
 from insatsbas.core.viewer import Viewer
 from insatsbas.organisations.models import Municipality, Organisation
@@ -105,6 +106,49 @@ def public_ids_of_all(session: Session) -> list[int]:
     return list(session.scalars(select(Intervention.id).where(Intervention.status.in_(PUBLIC)).order_by(Intervention.id)))
 
 
+def for_participants(viewer: Viewer, session: Session, *criteria: ColumnElement[bool]) -> list[Intervention]:
+    """The visible ones that are not for staff and meet some criteria, whole, by id."""
+    query = visible(viewer).where(Intervention.for_staff.is_(False), *criteria)
+    return list(session.scalars(_whole(query.order_by(Intervention.id))))
+
+
+def under_need(viewer: Viewer, session: Session, need: Need) -> list[Intervention]:
+    """The visible ones that answer to a need or to a part of it; those for staff only under a need for staff."""
+    query = visible(viewer).where(Intervention.id.in_(ids_with_need(session, need.id)), Intervention.for_staff.is_(need.for_staff))
+    return list(session.scalars(_whole(query.order_by(Intervention.id))))
+
+
+def open_for(viewer: Viewer, session: Session, code: str) -> list[Intervention]:
+    """The active ones that take participants from a municipality: by name, or because they take from everywhere."""
+    takes = Intervention.open_for.any(Municipality.code == code) | ~Intervention.open_for.any()
+    return for_participants(viewer, session, Intervention.status == Status.ACTIVE, takes)
+
+
+def in_knowledge_bank(viewer: Viewer, session: Session) -> list[Intervention]:
+    """All that is paused or ended."""
+    return for_participants(viewer, session, Intervention.status.in_(KNOWLEDGE_BANK))
+
+
+def of_owner(viewer: Viewer, session: Session, organisation: Organisation) -> list[Intervention]:
+    """What an organisation runs and has run."""
+    return for_participants(viewer, session, Intervention.owner_id == organisation.id)
+
+
+def counts_by_owner(viewer: Viewer, session: Session) -> dict[str, int]:
+    """For each organisation's slug: how many visible ones for participants it has."""
+    public = visible(viewer).where(Intervention.for_staff.is_(False)).subquery()
+    query = select(Organisation.slug, func.count()).join(public, public.c.owner_id == Organisation.id).group_by(Organisation.slug)
+    return {row[0]: row[1] for row in session.execute(query)}
+
+
+def addresses(viewer: Viewer, session: Session) -> list[tuple[str, datetime]]:
+    """The public id and last change of every visible entry that is no example, for the map of the site."""
+    public = visible(viewer).where(Intervention.is_example.is_(False)).subquery()
+    return [
+        (row.public_id, row.updated_at) for row in session.execute(select(public.c.public_id, public.c.updated_at).order_by(public.c.id))
+    ]
+
+
 def newest(viewer: Viewer, session: Session, *, limit: int) -> list[Intervention]:
     """The active ones for participants that were entered last."""
     query = visible(viewer).where(Intervention.status == Status.ACTIVE, Intervention.for_staff.is_(False))
@@ -114,6 +158,11 @@ def newest(viewer: Viewer, session: Session, *, limit: int) -> list[Intervention
 def has_examples(session: Session) -> bool:
     """Whether any entry is an example, and the pages should say so."""
     return session.scalar(select(Intervention.id).where(Intervention.is_example).limit(1)) is not None
+
+
+def current_code(session: Session, code: str) -> str | None:
+    """The code that a need has now which once had `code`; None when no need had it."""
+    return session.scalar(select(Need.code).join(NeedRedirect, NeedRedirect.need_id == Need.id).where(NeedRedirect.code == code))
 
 
 def ids_with_need(session: Session, need_id: int) -> list[int]:

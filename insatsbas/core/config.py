@@ -1,9 +1,11 @@
 """Settings: read from `INSATSBAS_*` once, checked whole, all faults told at once."""
 
 import os
+import re
 import secrets
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import date
 from pathlib import Path
 from urllib.parse import SplitResult, urlsplit
 
@@ -17,8 +19,21 @@ from insatsbas.core.errors import SettingsError
 PREFIX = "INSATSBAS_"
 # Read by the test suite, not by the application.
 TEST_ONLY = ("TEST_STRICT", "TEST_DATA")
-NAMES = ("DATA_DIR", "DATABASE_URL", "INDEX_DIR", "SECRET_KEY", "PUBLIC_URL", "SOURCE", "REGION")
+NAMES = (
+    "DATA_DIR",
+    "DATABASE_URL",
+    "INDEX_DIR",
+    "SECRET_KEY",
+    "PUBLIC_URL",
+    "SOURCE",
+    "REGION",
+    "OPERATOR",
+    "CONTACT",
+    "ACCESSIBILITY_REVIEWED",
+    "ACCESSIBILITY_FAULTS",
+)
 KEY_MIN = 32
+_ADDRESS = re.compile(r"[\w.+-]+@[\w-]+(\.[\w-]+)+")
 LOOPBACK = ("127.0.0.1", "localhost")
 
 
@@ -36,6 +51,11 @@ class Settings:
     public_url: SplitResult | None
     source: str
     region: str
+    # What the pages about us say: who runs this, where to write, when accessibility was last looked over, what is known to be wrong.
+    operator: str = ""
+    contact: str = ""
+    accessibility_reviewed: date | None = None
+    accessibility_faults: tuple[str, ...] = ()
 
     @property
     def is_https(self) -> bool:
@@ -83,11 +103,37 @@ def from_environ(environ: Mapping[str, str] | None = None) -> Settings:
     source = given.get("SOURCE") or "insatsbas"
     if "|" in source or ";" in source:
         faults.append("INSATSBAS_SOURCE får inte innehålla | eller ;.")
+    reviewed = _day("ACCESSIBILITY_REVIEWED", given.get("ACCESSIBILITY_REVIEWED", ""), faults)
+    contact = given.get("CONTACT", "")
+    if contact and not _ADDRESS.fullmatch(contact):
+        faults.append("INSATSBAS_CONTACT ska vara en e-postadress till en funktionsbrevlåda.")
     if faults:
         raise SettingsError(faults)
     if key is None:
         key = _kept_key(data_dir / "secret-key")
-    return Settings(data_dir, database_url, index_dir, key, public_url, source, given.get("REGION", ""))
+    return Settings(
+        data_dir,
+        database_url,
+        index_dir,
+        key,
+        public_url,
+        source,
+        region=given.get("REGION", ""),
+        operator=given.get("OPERATOR", ""),
+        contact=contact,
+        accessibility_reviewed=reviewed,
+        accessibility_faults=tuple(part.strip() for part in given.get("ACCESSIBILITY_FAULTS", "").split("|") if part.strip()),
+    )
+
+
+def _day(name: str, text: str, faults: list[str]) -> date | None:
+    if not text:
+        return None
+    try:
+        return date.fromisoformat(text)
+    except ValueError:
+        faults.append(f"{PREFIX}{name} ska vara ett datum, till exempel 2026-11-22.")
+        return None
 
 
 def _database_url(text: str, data_dir: Path, faults: list[str]) -> URL:

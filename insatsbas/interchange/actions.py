@@ -9,7 +9,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from insatsbas.catalogue import actions as catalogue
-from insatsbas.catalogue import queries
+from insatsbas.catalogue import need_actions, queries
 from insatsbas.catalogue.actions import InterventionChanges
 from insatsbas.catalogue.models import Intervention, Need
 from insatsbas.catalogue.rules import TermKind
@@ -209,7 +209,7 @@ class _Import:
             parent = self._lookup.need(OTHER_NEEDS)
             if parent is None:
                 raise RefusedError(f"Behovet {OTHER_NEEDS}, som nya behov läggs under, finns inte. Kör insatsbas init först.")
-            found = catalogue.add_need(self._viewer, self._session, code=self._lookup.new_need_code(need), label=need, parent=parent)
+            found = need_actions.add_need(self._viewer, self._session, code=self._lookup.new_need_code(need), label=need, parent=parent)
             self._lookup.add_need(found)
             self.created_needs.append(need)
         return found

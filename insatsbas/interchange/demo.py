@@ -9,7 +9,7 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
-from insatsbas.catalogue import actions as catalogue
+from insatsbas.catalogue import need_actions
 from insatsbas.core import clock, paths
 from insatsbas.core.errors import InsatsbasError
 from insatsbas.core.viewer import Viewer
@@ -33,7 +33,7 @@ class DemoError(InsatsbasError):
 def lay_in_lists(viewer: Viewer, session: Session) -> int:
     """Lay in the needs and terms that every installation begins with; how many were not there. Does not commit."""
     lists = tomllib.loads((_DATA / "lists.toml").read_text("utf-8"))
-    return catalogue.lay_in_lists(viewer, session, lists["need"], lists["term"])
+    return need_actions.lay_in_lists(viewer, session, lists["need"], lists["term"])
 
 
 def load_demo(

@@ -1,1 +1,1 @@
-"""Pages that bring features together: start, an intervention, health, errors."""
+"""Pages that bring features together: start, an intervention, needs, municipalities, organisations, the knowledge bank, ourselves."""

@@ -1,10 +1,10 @@
-"""What the start page and an intervention's page show, as plain values, drawn by `templates/pages/`."""
+"""What the pages show, as plain values, drawn by `templates/pages/`."""
 
 from dataclasses import dataclass
 from datetime import date
 
 from insatsbas.catalogue.rules import Status
-from insatsbas.search.page import Choice, NeedTag
+from insatsbas.search.page import Choice, HitCard, NeedTag
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +53,8 @@ class StartPage:
     news: tuple[NewsItem, ...]
     knowledge_bank: Choice
     has_examples: bool
+    # For the script: each municipality's name, and the address of what is open for its participants.
+    own_municipality: tuple[Choice, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,3 +115,98 @@ class InterventionPage:
     source: str
     verified_on: date | None
     updated_on: date
+    is_sheltered: bool
+    similar: tuple[HitCard, ...]
+    canonical_url: str
+    json_ld: str
+
+
+@dataclass(frozen=True, slots=True)
+class CardGroup:
+    """Some interventions under a heading. `more` leads to all of them in the search, with their number, when not all are shown."""
+
+    id: str
+    heading: str
+    explanation: str
+    cards: tuple[HitCard, ...]
+    total: int
+    more: Choice | None
+
+
+@dataclass(frozen=True, slots=True)
+class ListingPage:
+    """A page of a need, a municipality or an organisation: what it is, ways on, and its interventions in groups.
+
+    `facts` are a few short rows; `ways` are links with counts (a need's parts, or its municipalities), under `ways_heading`.
+    """
+
+    title: str
+    lead: str
+    breadcrumbs: tuple[Choice, ...]
+    colour: int | None
+    icon: str
+    facts: tuple[Fact, ...]
+    ways_heading: str
+    ways: tuple[Choice, ...]
+    groups: tuple[CardGroup, ...]
+    empty: str
+    search: Choice
+    is_sheltered: bool
+    canonical_url: str
+
+
+@dataclass(frozen=True, slots=True)
+class DirectoryPage:
+    """All needs, municipalities or organisations, as links with counts under headings (empty where there is but one group)."""
+
+    title: str
+    lead: str
+    groups: tuple[tuple[str, tuple[Choice, ...]], ...]
+    canonical_url: str
+
+
+@dataclass(frozen=True, slots=True)
+class BankEntry:
+    """One line of the knowledge bank's timeline."""
+
+    title: str
+    url: str
+    status_label: str
+    where: str
+    reason: str
+    has_lessons: bool
+    is_example: bool
+
+
+@dataclass(frozen=True, slots=True)
+class BankYear:
+    """A year of the timeline: `year` None for those whose last known year is not told; `share` is 0–100 of the fullest year."""
+
+    year: int | None
+    count: int
+    share: int
+    entries: tuple[BankEntry, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class KnowledgeBankPage:
+    """The knowledge bank's own first page: search within, by need, by year, and what has lessons. `hidden` go with the search."""
+
+    total: int
+    with_lessons: int
+    hidden: tuple[tuple[str, str], ...]
+    needs: tuple[NeedTile, ...]
+    reasons: tuple[Choice, ...]
+    years: tuple[BankYear, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class TextPage:
+    """A page of running text with what the settings say: who runs this, how to reach them, known faults and dates."""
+
+    operator: str
+    contact: ContactLink | None
+    reviewed_on: date | None
+    faults: tuple[str, ...]
+    authority_url: str
+    source_url: str

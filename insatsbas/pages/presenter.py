@@ -1,7 +1,7 @@
 """From rows to what the start page and an intervention's page show."""
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from decimal import Decimal
 
 from flask import url_for
@@ -12,6 +12,7 @@ from insatsbas.catalogue.rules import KNOWLEDGE_BANK, EndReason, Status, TermKin
 from insatsbas.core import clock
 from insatsbas.core.i18n import gettext as _
 from insatsbas.core.templating import number
+from insatsbas.pages.listings import municipality_url
 from insatsbas.pages.page import (
     ContactLink,
     Fact,
@@ -22,10 +23,12 @@ from insatsbas.pages.page import (
     OccasionRow,
     StartPage,
 )
+from insatsbas.pages.structured import json_ld
+from insatsbas.search.cards import card, need_tags, where, where_all
 from insatsbas.search.engine import Facet, Results
 from insatsbas.search.forms import address
 from insatsbas.search.page import Choice
-from insatsbas.search.presenter import need_tags, where, where_all
+from insatsbas.search.swedish import Analysis
 
 # Asked of us by case officers again and again, until searches are counted; each is offered only where it finds something.
 COMMON = ("yrkessvenska", "språkcafé", "körkort", "föräldraledig", "praktik", "bostad")
@@ -70,6 +73,9 @@ def start_page(
             sum(counts[Facet.STATUS].get(status, 0) for status in bank),
         ),
         has_examples=has_examples,
+        own_municipality=tuple(
+            Choice(m.name, municipality_url(m), counts[Facet.OPEN_FOR].get(m.code, 0)) for m in lists.municipalities if m.is_member
+        ),
     )
 
 
@@ -77,8 +83,8 @@ def _search(facet: Facet, value: str) -> str:
     return address([(facet.value, value)])
 
 
-def intervention_page(row: Intervention, *, region: str) -> InterventionPage:
-    """An intervention for the one who is to use it."""
+def intervention_page(row: Intervention, similar: Sequence[Intervention], analysis: Analysis, *, region: str) -> InterventionPage:
+    """An intervention for the one who is to use it. `similar` are the active ones most like it."""
     today = clock.today()
     return InterventionPage(
         title=row.title,
@@ -100,7 +106,7 @@ def intervention_page(row: Intervention, *, region: str) -> InterventionPage:
         rolling=row.rolling,
         address_on_request=any(o.address_on_request for o in row.occasions),
         owner=row.owner.name,
-        owner_url=address([(Facet.OWNER.value, row.owner.slug)]),
+        owner_url=url_for("pages.organisation", slug=row.owner.slug),
         contact=tuple(_contact(row.contact)),
         links=tuple(link.url for link in row.links),
         lessons=tuple(lesson.text for lesson in row.lessons),
@@ -109,6 +115,10 @@ def intervention_page(row: Intervention, *, region: str) -> InterventionPage:
         source=row.source or "",
         verified_on=row.verified_on,
         updated_on=clock.local_day(row.updated_at),
+        is_sheltered=row.is_sheltered,
+        similar=tuple(card(other, analysis, today=today, region=region) for other in similar),
+        canonical_url=url_for("pages.intervention", public_id=row.public_id, _external=True),
+        json_ld=json_ld(row, today=today),
     )
 
 

@@ -2,7 +2,7 @@
 
 from dataclasses import replace
 
-from flask import Blueprint, Response, jsonify, render_template
+from flask import Response, jsonify, render_template
 from sqlalchemy import text
 from sqlalchemy.exc import SQLAlchemyError
 
@@ -12,28 +12,32 @@ from insatsbas.core.config import current_settings
 from insatsbas.core.db import db
 from insatsbas.core.viewer import GUEST
 from insatsbas.organisations.queries import commuting_from
+from insatsbas.pages.blueprint import blueprint
 from insatsbas.pages.presenter import COMMON, intervention_page, start_page
 from insatsbas.search.engine import ACTIVE_ONLY, Filters, Question
 from insatsbas.search.query import Plan
 from insatsbas.search.service import current_search
+from insatsbas.search.similar import similar_to
 
-blueprint = Blueprint("pages", __name__)
-_NEWS = 4
+_NEWS = 6
+
+
+def everything() -> Question:
+    """The question that all active interventions for participants answer."""
+    return Question(Plan(), Filters(values=ACTIVE_ONLY, reach=commuting_from(db.session)), clock.today(), limit=0)
 
 
 @blueprint.get("/")
 def start() -> str:
     """Needs, municipalities, what is new."""
-    search, region = current_search(), current_settings().region
-    filters = Filters(values=ACTIVE_ONLY, reach=commuting_from(db.session))
-    everything = Question(Plan(), filters, clock.today(), limit=0)
-    common = {words: search.engine.find(replace(everything, plan=search.planner.plan(words))).total for words in COMMON}
+    search, asked = current_search(), everything()
+    common = {words: search.engine.find(replace(asked, plan=search.planner.plan(words))).total for words in COMMON}
     page = start_page(
-        search.engine.find(everything),
+        search.engine.find(asked),
         queries.lists(db.session),
         common,
         queries.newest(GUEST, db.session, limit=_NEWS),
-        region=region,
+        region=current_settings().region,
         has_examples=queries.has_examples(db.session),
     )
     return render_template("pages/start.html", page=page)
@@ -42,8 +46,11 @@ def start() -> str:
 @blueprint.get("/insatser/<public_id>")
 def intervention(public_id: str) -> str:
     """One intervention. Its address never changes."""
+    search = current_search()
     row = queries.by_public_id(GUEST, db.session, public_id)
-    return render_template("pages/intervention.html", page=intervention_page(row, region=current_settings().region))
+    similar = queries.by_ids(GUEST, db.session, similar_to(search, row, everything()))
+    page = intervention_page(row, similar, search.analysis, region=current_settings().region)
+    return render_template("pages/intervention.html", page=page)
 
 
 @blueprint.get("/halsa")

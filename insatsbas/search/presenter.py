@@ -3,44 +3,19 @@
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
-from flask import url_for
-
 from insatsbas.catalogue.models import Intervention
 from insatsbas.catalogue.queries import Lists
-from insatsbas.catalogue.rules import KNOWLEDGE_BANK, PUBLIC, Status, TermKind, next_start, places_left
+from insatsbas.catalogue.rules import KNOWLEDGE_BANK, PUBLIC
 from insatsbas.core.i18n import gettext as _
 from insatsbas.core.i18n import ngettext
 from insatsbas.core.templating import number
 from insatsbas.search import filters, labels
+from insatsbas.search.cards import card
 from insatsbas.search.engine import ACTIVE_ONLY, ANY_TIME, COMMUTE, PASSED, PLACES_LEFT, STAFF, YES, Facet, Filters, Question, Results, Sort
 from insatsbas.search.forms import Asked, address
-from insatsbas.search.page import Choice, HitCard, NeedTag, Option, PageLink, Pagination, SearchPage
+from insatsbas.search.page import Choice, Option, PageLink, Pagination, SearchPage
 from insatsbas.search.query import Plan
 from insatsbas.search.service import Search
-from insatsbas.search.snippets import mark, snippet
-
-_NAMES_IN_FULL = 3
-
-
-def need_tags(intervention: Intervention) -> tuple[NeedTag, ...]:
-    """The needs of an intervention, each with the colour of its tile."""
-    return tuple(NeedTag(n.label, address([(Facet.NEED.value, n.code)]), (n.parent or n).colour) for n in intervention.needs)
-
-
-def where(intervention: Intervention, region: str) -> str:
-    """Where it is given, in a few words. Of what has ended nothing is said that the entry does not say."""
-    names = [m.name for m in intervention.given_in]
-    if not names:
-        return "" if intervention.status is Status.ENDED else where_all(region)
-    if len(names) > _NAMES_IN_FULL + 1:
-        rest = len(names) - _NAMES_IN_FULL
-        return _("%(names)s och %(count)d till", names=", ".join(names[:_NAMES_IN_FULL]), count=rest)
-    return ", ".join(names)
-
-
-def where_all(region: str) -> str:
-    """What an empty list of municipalities means."""
-    return _("Hela %(region)s", region=region) if region else _("Hela regionen")
 
 
 class Presenter:
@@ -58,7 +33,9 @@ class Presenter:
             heading=self._heading(results.total),
             mode=results.mode if results.total else "all",
             notices=tuple(_("Vi tog bort %(name)s ur sökningen. %(why)s", name=n, why=why) for n, why in self._asked.faults.items()),
-            hits=tuple(self._card(row) for row in rows),
+            hits=tuple(
+                card(row, self._search.analysis, today=self._question.today, region=self._region, plan=self._question.plan) for row in rows
+            ),
             filters=filters.groups(self._asked, self._lists, results),
             chips=filters.chips(self._asked, self._lists),
             clear_url=address([("q", self._asked.q)] if self._asked.q else []),
@@ -82,27 +59,6 @@ class Presenter:
 
     def _but(self, name: str) -> list[tuple[str, str]]:
         return [pair for pair in self._pairs if pair[0] != name]
-
-    def _card(self, row: Intervention) -> HitCard:
-        plan, analysis, today = self._question.plan, self._search.analysis, self._question.today
-        is_active = row.status is Status.ACTIVE
-        return HitCard(
-            url=url_for("pages.intervention", public_id=row.public_id),
-            title=mark(row.title, plan, analysis),
-            snippet=snippet(row.title, row.summary, row.description, plan, analysis),
-            status=row.status,
-            where=where(row, self._region),
-            owner=row.owner.name,
-            needs=need_tags(row),
-            way_in=", ".join(term.label for term in row.terms_of(TermKind.WAY_IN)),
-            level=_(row.level_required.label) if row.level_required else "",
-            next_start=next_start(row.occasions, today) if is_active else None,
-            rolling=row.rolling,
-            places_left=places_left(row.occasions, today) if is_active else None,
-            last_known=row.last_known,
-            is_example=row.is_example,
-            for_staff=row.for_staff,
-        )
 
     def _knowledge_bank(self, results: Results) -> Choice | None:
         bank = [status.value for status in KNOWLEDGE_BANK]

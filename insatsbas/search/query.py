@@ -53,12 +53,16 @@ Node: TypeAlias = Word | Phrase | AllOf | AnyOf
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """A question: the clauses, what must not match, and the stems to mark in the answer (with dots, and without)."""
+    """A question: the clauses, what must not match, and the stems to mark in the answer (with dots, and without).
+
+    A `loose` one also takes what matches no clause, after all that does: it orders, and leaves nothing out.
+    """
 
     clauses: tuple[Node, ...] = ()
     excluded: tuple[Node, ...] = ()
     marks: frozenset[str] = frozenset()
     folded_marks: frozenset[str] = frozenset()
+    loose: bool = False
 
     @property
     def is_empty(self) -> bool:

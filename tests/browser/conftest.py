@@ -25,7 +25,7 @@ OpenPage: TypeAlias = Callable[..., Page]
 
 @pytest.fixture(scope="session")
 def addresses(server: Server) -> dict[str, str]:
-    """The pages that are looked at, each by a name: the first pages in the states that differ."""
+    """The pages that are looked at, each by a name: every route, in the states that differ."""
 
     def listed(**parameters: str) -> list[dict[str, Any]]:
         query = "&".join(f"{name}={quote(value)}" for name, value in {"per_sida": "100", **parameters}.items())
@@ -48,6 +48,20 @@ def addresses(server: Server) -> dict[str, str]:
         "insats-historisk": first([item for item in listed(status="avslutad") if not item["is_example"]]),
         "insats-avslutad": first([item for item in listed(status="avslutad") if item["is_example"]]),
         "insats-skyddad": first(listed(behov="skydd")),
+        "behov-alla": "/behov",
+        "behov": "/behov/svenska",
+        "behov-skyddat": "/behov/skydd",
+        "kommuner": "/kommuner",
+        "kommun": "/kommuner/haninge",
+        "organisationer": "/organisationer",
+        "organisation": "/organisationer/botkyrka-kommun",
+        "kunskapsbank": "/kunskapsbank",
+        "overblick": "/oversikt",
+        "overblick-delar": "/oversikt?delar=boende",
+        "om": "/om",
+        "hjalp": "/hjalp",
+        "tillganglighet": "/tillganglighet",
+        "personuppgifter": "/personuppgifter",
         "fel": "/finns-inte",
     }
 
@@ -66,27 +80,30 @@ def chromium(addresses: dict[str, str]) -> Iterator[Browser]:
 
 @pytest.fixture
 def open_page(chromium: Browser, server: Server) -> Iterator[OpenPage]:
-    """`open_page(path, width=…, scripts=…)` opens a page; at the end of the test all that were opened must have been quiet."""
+    """`open_page(path, width=…, scripts=…)` opens a page; at the end of the test all that were opened must have been quiet.
+
+    `outside` is another site that the test itself goes to: it is answered here, and never asked.
+    """
     contexts: list[BrowserContext] = []
     complaints: list[str] = []
 
-    def watch(page: Page) -> None:
+    def watch(page: Page, ours: tuple[str, ...]) -> None:
         page.on("console", lambda message: complaints.append(f"console: {message.text}") if message.type in ("error", "warning") else None)
         page.on("pageerror", lambda error: complaints.append(f"script: {error}"))
         page.on(
             "requestfailed", lambda request: complaints.append(f"failed: {request.url} {request.failure}") if not _is_cut(request) else None
         )
-        page.on(
-            "request", lambda request: complaints.append(f"another host: {request.url}") if not request.url.startswith(server.url) else None
-        )
+        page.on("request", lambda request: complaints.append(f"another host: {request.url}") if not request.url.startswith(ours) else None)
 
-    def open_(path: str, *, width: int = DESKTOP, scripts: bool = True) -> Page:
+    def open_(path: str, *, width: int = DESKTOP, scripts: bool = True, outside: str = "") -> Page:
         context = chromium.new_context(
             base_url=server.url, locale="sv-SE", viewport={"width": width, "height": 900}, java_script_enabled=scripts
         )
         contexts.append(context)
+        if outside:
+            context.route(f"{outside}**", lambda route: route.fulfill(body="<title>Outside</title>", content_type="text/html"))
         page = context.new_page()
-        watch(page)
+        watch(page, (server.url, outside) if outside else (server.url,))
         page.goto(path)
         return page
 

@@ -9,6 +9,22 @@ ACCESS = {
     "/": ("GET", "guest"),
     "/sok": ("GET", "guest"),
     "/insatser/<public_id>": ("GET", "guest"),
+    "/behov": ("GET", "guest"),
+    "/behov/<code>": ("GET", "guest"),
+    "/kommuner": ("GET", "guest"),
+    "/kommuner/<slug>": ("GET", "guest"),
+    "/organisationer": ("GET", "guest"),
+    "/organisationer/<slug>": ("GET", "guest"),
+    "/kunskapsbank": ("GET", "guest"),
+    "/oversikt": ("GET", "guest"),
+    "/oversikt.svg": ("GET", "guest"),
+    "/om": ("GET", "guest"),
+    "/hjalp": ("GET", "guest"),
+    "/tillganglighet": ("GET", "guest"),
+    "/personuppgifter": ("GET", "guest"),
+    "/robots.txt": ("GET", "guest"),
+    "/sitemap.xml": ("GET", "guest"),
+    "/atom.xml": ("GET", "guest"),
     "/halsa": ("GET", "guest"),
     "/api/v1/insatser": ("GET", "guest"),
     "/api/v1/insatser/<public_id>": ("GET", "guest"),
@@ -25,8 +41,17 @@ def test_each_route_has_its_line(demo_app: Flask) -> None:
 
 
 def test_a_guest_gets_what_is_for_guests(demo_client: CheckingClient) -> None:
-    public_id = demo_client.get("/api/v1/insatser").get_json()["items"][0]["id"]
+    item = demo_client.get("/api/v1/insatser").get_json()["items"][0]
+    told = {
+        "<public_id>": item["id"],
+        "<path:filename>": "css/insatsbas.css",
+        "/behov/<code>": f"/behov/{item['needs'][0]}",
+        "/kommuner/<slug>": "/kommuner/haninge",
+        "/organisationer/<slug>": f"/organisationer/{item['organisation']}",
+    }
     for address, (_, level) in ACCESS.items():
         assert level == "guest"
-        path = address.replace("<public_id>", public_id).replace("<path:filename>", "css/insatsbas.css")
+        path = address
+        for variable, value in told.items():
+            path = path.replace(variable, value)
         assert demo_client.get(path).status_code == 200, path

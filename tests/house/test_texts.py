@@ -12,7 +12,10 @@ from tests.support.needs import ROOT
 TEMPLATES = sorted((ROOT / "templates").rglob("*.html"))
 # Where Python makes texts for a page. Labels of a closed list stand with the list, and are translated where they are shown.
 MODULES = sorted(
-    {*(ROOT / "insatsbas" / "pages").glob("*.py"), *(ROOT / "insatsbas" / "search").glob("*.py"), ROOT / "insatsbas/interchange/views.py"}
+    {
+        *(path for feature in ("insight", "pages", "search") for path in (ROOT / "insatsbas" / feature).glob("*.py")),
+        ROOT / "insatsbas/interchange/views.py",
+    }
 )
 TRANSLATE = {"_", "gettext", "ngettext"}
 # A block for robots says nothing to people, and an attribute may be put together outside its tag.

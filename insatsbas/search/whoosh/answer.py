@@ -53,7 +53,7 @@ def answer(snapshot: Snapshot, question: Question) -> Results:
 
 
 def _match(snapshot: Snapshot, plan: Plan) -> tuple[_Match, Literal["all", "any"]]:
-    """All clauses; where no document has them all, any of them."""
+    """All clauses; where no document has them all, any of them. A loose plan leaves nothing out, and only orders."""
     base = snapshot.live.copy()
     for node in plan.excluded:
         base &= ~_evaluate(snapshot, node).rows
@@ -63,6 +63,8 @@ def _match(snapshot: Snapshot, plan: Plan) -> tuple[_Match, Literal["all", "any"
     if len(found) > MOST_CLAUSES:
         # The rarest say the most; those that nothing matches say that there is nothing with all of them.
         found = sorted(found, key=lambda match: match.count)
+    if plan.loose:
+        return replace(_joined(np.logical_or, base, found[:MOST_CLAUSES]), rows=base), "any"
     every = _joined(np.logical_and, base, found[:MOST_CLAUSES])
     some_found = [match for match in found if match.count][:MOST_CLAUSES]
     if every.rows.any() or len(found) == 1 or not some_found:

@@ -24,6 +24,70 @@ for (const link of document.querySelectorAll("[data-back]")) {
   }
 }
 
+const own = document.querySelector("[data-own]");
+if (own) rememberMunicipality(own);
+
+const leave = document.querySelector("[data-leave]");
+if (leave) leaveQuickly(leave);
+
+// My municipality is kept by the browser and told to nobody: every link is on the page already, and one of them is shown.
+function rememberMunicipality(own) {
+  const key = "insatsbas.min-kommun";
+  const select = own.querySelector("select");
+  const pick = own.querySelector("[data-own-pick]");
+  const chosen = own.querySelector("[data-own-chosen]");
+
+  function show(name, isPicking) {
+    let link = null;
+    for (const item of own.querySelectorAll("[data-own-name]")) {
+      item.hidden = item.dataset.ownName !== name;
+      if (!item.hidden) link = item.querySelector("a");
+    }
+    select.value = link ? name : "";
+    chosen.hidden = !link || isPicking;
+    pick.hidden = !chosen.hidden;
+    return chosen.hidden ? select : link;
+  }
+
+  let kept = "";
+  try {
+    kept = localStorage.getItem(key) || "";
+  } catch {
+    return; // A browser that keeps nothing is offered nothing.
+  }
+  show(kept);
+  own.hidden = false;
+  own.querySelector("[data-own-keep]").addEventListener("click", () => {
+    kept = select.value;
+    try {
+      if (kept) localStorage.setItem(key, kept);
+      else localStorage.removeItem(key);
+    } catch {
+      // Full: shown now, forgotten later.
+    }
+    show(kept).focus();
+  });
+  own.querySelector("[data-own-change]").addEventListener("click", () => show(kept, true).focus());
+}
+
+// Leaves nothing of the page to come back to, nor to see while the other one is fetched.
+function leaveQuickly(link) {
+  let presses = [];
+  function go(event) {
+    event.preventDefault();
+    document.title = "SMHI";
+    document.body.hidden = true;
+    location.replace(link.href);
+  }
+  link.addEventListener("click", go);
+  document.addEventListener("keydown", (event) => {
+    if (event.repeat) return;
+    presses = event.key === "Escape" ? [...presses, event.timeStamp].filter((at) => event.timeStamp - at < 3000) : [];
+    if (presses.length === 3) go(event);
+  });
+  document.querySelector("[data-leave-how]").hidden = false;
+}
+
 function liveSearch(form) {
   const box = document.getElementById("q");
   const results = document.getElementById("resultat");

@@ -1,0 +1,1 @@
+"""Insight: what there is and what is missing, over needs and municipalities."""

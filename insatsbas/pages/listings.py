@@ -1,0 +1,213 @@
+"""The pages of a need, a municipality and an organisation: what they are, and their interventions in groups."""
+
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date
+
+from flask import url_for
+
+from insatsbas.catalogue.models import Intervention, Need
+from insatsbas.catalogue.queries import Lists, swedish_order
+from insatsbas.catalogue.rules import KNOWLEDGE_BANK, Status, next_start
+from insatsbas.core.i18n import gettext as _
+from insatsbas.core.text import slug
+from insatsbas.organisations.models import Municipality, Organisation
+from insatsbas.pages.page import CardGroup, DirectoryPage, Fact, ListingPage
+from insatsbas.search.cards import card
+from insatsbas.search.engine import STAFF, YES, Facet, Results
+from insatsbas.search.forms import address
+from insatsbas.search.page import Choice
+from insatsbas.search.swedish import Analysis
+
+_SHOWN = 10
+_BANK = tuple((Facet.STATUS.value, status.value) for status in KNOWLEDGE_BANK)
+
+
+@dataclass(frozen=True, slots=True)
+class Drawing:
+    """What every card is drawn with: the analysis, the day, and the region's name."""
+
+    analysis: Analysis
+    today: date
+    region: str
+
+    def group(self, name: str, heading: str, explanation: str, rows: Sequence[Intervention], pairs: list[tuple[str, str]]) -> CardGroup:
+        """Some cards under a heading, those one can soonest start in first. `pairs` are a search that finds them all, and perhaps more."""
+        ordered = sorted(rows, key=lambda row: _soonest(row, self.today))
+        cards = tuple(card(row, self.analysis, today=self.today, region=self.region) for row in ordered[:_SHOWN])
+        more = Choice(_("Visa alla i sökningen"), address(pairs)) if len(rows) > _SHOWN else None
+        return CardGroup(name, heading, explanation, cards, len(rows), more)
+
+
+def _soonest(row: Intervention, today: date) -> tuple[bool, date, str]:
+    start = next_start(row.occasions, today)
+    return start is None and not row.rolling, start or today, swedish_order(row.title)
+
+
+def need_page(need: Need, rows: Sequence[Intervention], lists: Lists, results: Results, drawing: Drawing) -> ListingPage:
+    """A need: its parts, where it is answered, and what is in the knowledge bank. `results` answer a search for it alone."""
+    top = need.parent or need
+    pairs = [(Facet.NEED.value, need.code), *([(STAFF, YES)] if need.for_staff else [])]
+    if need.parent_id is None:
+        parts = [n for n in lists.needs if n.parent_id == need.id]
+        counts = results.facets[Facet.NEED]
+        heading, ways = _("Delar"), [Choice(n.label, url_for("pages.need", code=n.code), counts.get(n.code, 0)) for n in parts]
+    else:
+        counts = results.facets[Facet.GIVEN_IN]
+        heading = _("Ges i")
+        ways = [Choice(m.name, address([*pairs, (Facet.GIVEN_IN.value, m.code)]), counts.get(m.code, 0)) for m in _members(lists)]
+    trail = [Choice(_("Behov"), url_for("pages.needs"))]
+    if need.parent is not None:
+        trail.append(Choice(top.label, url_for("pages.need", code=top.code)))
+    return ListingPage(
+        title=need.label,
+        lead=_("Insatser som svarar mot behovet. De som går att börja i snart står först."),
+        breadcrumbs=tuple(trail),
+        colour=top.colour,
+        icon=top.icon or "",
+        facts=(),
+        ways_heading=heading,
+        ways=tuple(ways),
+        groups=_groups(drawing, rows, pairs),
+        empty=_("Inget ges just nu, och inget finns i kunskapsbanken. Behovet är en lucka."),
+        search=Choice(_("Sök inom behovet"), address(pairs), results.total),
+        is_sheltered=need.sheltered,
+        canonical_url=url_for("pages.need", code=need.code, _external=True),
+    )
+
+
+def _groups(drawing: Drawing, rows: Sequence[Intervention], pairs: list[tuple[str, str]]) -> tuple[CardGroup, ...]:
+    active = [row for row in rows if row.status is Status.ACTIVE]
+    bank = [row for row in rows if row.status in KNOWLEDGE_BANK]
+    drawn = (
+        drawing.group("aktiva", _("Ges nu"), "", active, pairs),
+        drawing.group("kunskapsbank", _("I kunskapsbanken"), _("Insatser som inte ges nu, att lära av."), bank, [*pairs, *_BANK]),
+    )
+    return tuple(group for group in drawn if group.total)
+
+
+def municipality_page(municipality: Municipality, rows: Sequence[Intervention], lists: Lists, drawing: Drawing) -> ListingPage:
+    """A municipality: what is open for its participants.
+
+    Its own first, then what is given in the whole region, then what others take them into, those within reach before the rest.
+    """
+    code, name = municipality.code, municipality.name
+    neighbours = {m.code for m in municipality.neighbours}
+
+    def is_own(row: Intervention) -> bool:
+        return code in {m.code for m in row.given_in}
+
+    def is_near(row: Intervention) -> bool:
+        return bool(neighbours & {m.code for m in row.given_in})
+
+    own = [row for row in rows if is_own(row)]
+    everywhere = [row for row in rows if not row.given_in]
+    near = [row for row in rows if row.given_in and not is_own(row) and is_near(row)]
+    far = [row for row in rows if row.given_in and not is_own(row) and not is_near(row)]
+    open_for = [(Facet.OPEN_FOR.value, code)]
+    groups = (
+        drawing.group("egna", _("Ges i %(name)s", name=name), "", own, [*open_for, (Facet.GIVEN_IN.value, code)]),
+        drawing.group("regionen", _("Ges i hela regionen"), "", everywhere, open_for),
+        drawing.group(
+            "nara", _("Ges i grannkommuner"), _("Kommuner man kan pendla till, som tar emot deltagare härifrån."), near, open_for
+        ),
+        drawing.group("andra", _("Ges i andra kommuner"), _("De tar emot deltagare härifrån."), far, open_for),
+    )
+    return ListingPage(
+        title=name,
+        lead=_("Insatser som är öppna för deltagare från %(name)s.", name=name),
+        breadcrumbs=(Choice(_("Kommuner"), url_for("pages.municipalities")),),
+        colour=None,
+        icon="",
+        facts=(
+            Fact(_("Kommunkod"), code),
+            Fact(_("Pendlingsavstånd"), ", ".join(m.name for m in municipality.neighbours)),
+        ),
+        ways_heading=_("Grannkommuner"),
+        ways=tuple(Choice(m.name, municipality_url(m)) for m in municipality.neighbours),
+        groups=tuple(group for group in groups if group.total),
+        empty=_("Inget är öppet för deltagare härifrån just nu."),
+        search=Choice(_("Sök bland det som är öppet för deltagare från %(name)s", name=name), address(open_for), len(rows)),
+        is_sheltered=False,
+        canonical_url=url_for("pages.municipality", slug=municipality_slug(municipality), _external=True),
+    )
+
+
+def organisation_page(organisation: Organisation, rows: Sequence[Intervention], drawing: Drawing) -> ListingPage:
+    """An organisation: what it runs, and what it has run."""
+    pairs = [(Facet.OWNER.value, organisation.slug)]
+    return ListingPage(
+        title=organisation.name,
+        lead=_("En påhittad organisation, som exempel.") if organisation.is_example else "",
+        breadcrumbs=(Choice(_("Organisationer"), url_for("pages.organisations")),),
+        colour=None,
+        icon="",
+        facts=(Fact(_("Typ"), _(organisation.kind.label)),),
+        ways_heading="",
+        ways=(),
+        groups=_groups(drawing, rows, pairs),
+        empty=_("Organisationen har inga insatser i katalogen."),
+        search=Choice(_("Sök bland organisationens insatser"), address(pairs), sum(row.status is Status.ACTIVE for row in rows)),
+        is_sheltered=False,
+        canonical_url=url_for("pages.organisation", slug=organisation.slug, _external=True),
+    )
+
+
+def municipality_slug(municipality: Municipality) -> str:
+    """The municipality's name in an address."""
+    return slug(municipality.name)
+
+
+def municipality_url(municipality: Municipality) -> str:
+    """The address of a municipality's page."""
+    return url_for("pages.municipality", slug=municipality_slug(municipality))
+
+
+def _members(lists: Lists) -> Iterable[Municipality]:
+    return (m for m in lists.municipalities if m.is_member)
+
+
+def directory(title: str, lead: str, groups: Iterable[tuple[str, Iterable[Choice]]], canonical: Callable[[], str]) -> DirectoryPage:
+    """A page of links with counts."""
+    drawn = tuple((heading, choices) for heading, found in groups if (choices := tuple(found)))
+    return DirectoryPage(title, lead, drawn, canonical())
+
+
+def needs_directory(lists: Lists, results: Results) -> DirectoryPage:
+    """All needs, each tile with its parts."""
+    counts = results.facets[Facet.NEED]
+    groups = [
+        (
+            top.label,
+            [
+                Choice(need.label, url_for("pages.need", code=need.code), counts.get(need.code, 0))
+                for need in lists.needs
+                if top.id in (need.id, need.parent_id)
+            ],
+        )
+        for top in lists.needs
+        if top.parent_id is None and (top.is_tile or counts.get(top.code))
+    ]
+    lead = _("Siffran är antalet insatser som ges nu.")
+    return directory(_("Alla behov"), lead, groups, lambda: url_for("pages.needs", _external=True))
+
+
+def municipalities_directory(lists: Lists, results: Results) -> DirectoryPage:
+    """All municipalities, with what is open for their participants."""
+    counts = results.facets[Facet.OPEN_FOR]
+    choices = [Choice(m.name, municipality_url(m), counts.get(m.code, 0)) for m in lists.municipalities]
+    lead = _("Siffran är antalet insatser som är öppna för deltagare från kommunen.")
+    return directory(_("Alla kommuner"), lead, [("", choices)], lambda: url_for("pages.municipalities", _external=True))
+
+
+def organisations_directory(lists: Lists, counts: dict[str, int]) -> DirectoryPage:
+    """All organisations that have something in the catalogue, by kind. `counts` are all they have, also in the knowledge bank."""
+    groups: dict[str, list[Choice]] = {}
+    for organisation in lists.organisations:
+        count = counts.get(organisation.slug, 0)
+        if count:
+            url = url_for("pages.organisation", slug=organisation.slug)
+            groups.setdefault(_(organisation.kind.label), []).append(Choice(organisation.name, url, count))
+    lead = _("Siffran är antalet insatser i katalogen, också de i kunskapsbanken.")
+    ordered = sorted(groups.items(), key=lambda group: swedish_order(group[0]))
+    return directory(_("Alla organisationer"), lead, ordered, lambda: url_for("pages.organisations", _external=True))

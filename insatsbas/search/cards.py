@@ -1,0 +1,61 @@
+"""An intervention as a card: the same in a list of hits and on every page that shows some."""
+
+from datetime import date
+
+from flask import url_for
+
+from insatsbas.catalogue.models import Intervention
+from insatsbas.catalogue.rules import Status, TermKind, next_start, places_left
+from insatsbas.core.i18n import gettext as _
+from insatsbas.search.engine import Facet
+from insatsbas.search.forms import address
+from insatsbas.search.page import HitCard, NeedTag
+from insatsbas.search.query import Plan
+from insatsbas.search.snippets import mark, snippet
+from insatsbas.search.swedish import Analysis
+
+_NAMES_IN_FULL = 3
+_NOTHING_ASKED = Plan()
+
+
+def card(row: Intervention, analysis: Analysis, *, today: date, region: str, plan: Plan = _NOTHING_ASKED) -> HitCard:
+    """A card, marked where it answers the plan. Only an active intervention has a next start and places to give."""
+    is_active = row.status is Status.ACTIVE
+    return HitCard(
+        url=url_for("pages.intervention", public_id=row.public_id),
+        title=mark(row.title, plan, analysis),
+        snippet=snippet(row.title, row.summary, row.description, plan, analysis),
+        status=row.status,
+        where=where(row, region),
+        owner=row.owner.name,
+        needs=need_tags(row),
+        way_in=", ".join(term.label for term in row.terms_of(TermKind.WAY_IN)),
+        level=_(row.level_required.label) if row.level_required else "",
+        next_start=next_start(row.occasions, today) if is_active else None,
+        rolling=row.rolling,
+        places_left=places_left(row.occasions, today) if is_active else None,
+        last_known=row.last_known,
+        is_example=row.is_example,
+        for_staff=row.for_staff,
+    )
+
+
+def need_tags(intervention: Intervention) -> tuple[NeedTag, ...]:
+    """The needs of an intervention, each with the colour of its tile."""
+    return tuple(NeedTag(n.label, address([(Facet.NEED.value, n.code)]), (n.parent or n).colour) for n in intervention.needs)
+
+
+def where(intervention: Intervention, region: str) -> str:
+    """Where it is given, in a few words. Of what has ended nothing is said that the entry does not say."""
+    names = [m.name for m in intervention.given_in]
+    if not names:
+        return "" if intervention.status is Status.ENDED else where_all(region)
+    if len(names) > _NAMES_IN_FULL + 1:
+        rest = len(names) - _NAMES_IN_FULL
+        return _("%(names)s och %(count)d till", names=", ".join(names[:_NAMES_IN_FULL]), count=rest)
+    return ", ".join(names)
+
+
+def where_all(region: str) -> str:
+    """What an empty list of municipalities means."""
+    return _("Hela %(region)s", region=region) if region else _("Hela regionen")

@@ -1,0 +1,156 @@
+"""How often each page asks the database: declared here, and never more for many hits than for one."""
+
+import re
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+import pytest
+from flask import Flask
+from flask.testing import FlaskClient
+from sqlalchemy import event
+
+from insatsbas.catalogue import need_actions
+from insatsbas.core.db import db, writing
+from insatsbas.core.viewer import SYSTEM
+from tests.factories import index_all, make_intervention, need, occasion
+
+# For each route an address, and the most times that it may ask the database. A new page has its line here; who raises a number says
+# in the change what more the page needs to know.
+DECLARED: dict[str, tuple[str, int]] = {
+    "/": ("/", 15),
+    "/sok": ("/sok?status=alla", 14),
+    "/insatser/<public_id>": ("/insatser/{public_id}", 18),
+    "/behov": ("/behov", 6),
+    "/behov/<code>": ("/behov/samtal", 15),
+    "/kommuner": ("/kommuner", 6),
+    "/kommuner/<slug>": ("/kommuner/haninge", 13),
+    "/organisationer": ("/organisationer", 5),
+    "/organisationer/<slug>": ("/organisationer/huddinge-kommun", 12),
+    "/kunskapsbank": ("/kunskapsbank", 14),
+    "/oversikt": ("/oversikt", 6),
+    "/oversikt.svg": ("/oversikt.svg", 6),
+    "/om": ("/om", 0),
+    "/hjalp": ("/hjalp", 0),
+    "/tillganglighet": ("/tillganglighet", 0),
+    "/personuppgifter": ("/personuppgifter", 0),
+    "/robots.txt": ("/robots.txt", 0),
+    "/sitemap.xml": ("/sitemap.xml", 5),
+    "/atom.xml": ("/atom.xml", 8),
+    "/halsa": ("/halsa", 1),
+    "/api/v1/insatser": ("/api/v1/insatser?status=alla", 14),
+    "/api/v1/insatser/<public_id>": ("/api/v1/insatser/{public_id}", 8),
+    "/static/<path:filename>": ("/static/css/insatsbas.css", 0),
+}
+# The same routes in states that could cost more.
+STATES: dict[str, tuple[str, str]] = {
+    "search, words": ("/sok?q=svenska", "/sok"),
+    "search, every filter": ("/sok?status=alla&behov=samtal&ges_i=0126&pendla=ja&oppen_for=0136&vem=alla&lediga=ja&personal=ja", "/sok"),
+    "search, nothing found": ("/sok?q=zzxyq&behov=sfi&ges_i=0126&lediga=ja", "/sok"),
+    "need with parts": ("/behov/svenska", "/behov/<code>"),
+    "overview, parts shown": ("/oversikt?delar=svenska", "/oversikt"),
+}
+
+
+@contextmanager
+def asked(app: Flask) -> Iterator[list[str]]:
+    """The statements that reach the database while the block runs."""
+    statements: list[str] = []
+
+    def note(_connection: Any, _cursor: Any, statement: str, *_rest: Any) -> None:
+        statements.append(statement)
+
+    with app.app_context():
+        engine = db.engine
+    event.listen(engine, "before_cursor_execute", note)
+    try:
+        yield statements
+    finally:
+        event.remove(engine, "before_cursor_execute", note)
+
+
+def count(app: Flask, address: str, status: int = 200) -> list[str]:
+    """What an address asks the database."""
+    client = FlaskClient(app, app.response_class)
+    with asked(app) as statements:
+        answer = client.get(address, buffered=True)
+    assert answer.status_code == status, address
+    return [statement for statement in statements if not re.match(r"BEGIN|PRAGMA", statement)]
+
+
+def filled(app: Flask, many: int, *, neighbour: bool = False) -> str:
+    """Make so many interventions that have something of everything, active, paused and ended; the id of an active one.
+
+    A neighbour is one under the same tile, so that there is something similar to show.
+    """
+    made = []
+    if neighbour:
+        with app.app_context(), writing() as session:
+            make_intervention(session, title="Yrkessvenska", needs=("yrkessvenska",), owner="Nacka kommun", given_in=("Nacka",))
+    with app.app_context(), writing() as session:
+        for n in range(many):
+            row = make_intervention(
+                session,
+                title=f"Svenska i samtal, grupp {n}",
+                needs=("samtal", "sfi"),
+                owner="Huddinge kommun",
+                given_in=("Haninge", "Huddinge"),
+                open_for=("Haninge", "Tyresö") if n % 2 else (),
+                terms={"way_in": ("sjalv",), "support": ("sprakstod",), "language": ("arabiska",), "eligibility": ("alla",)},
+                occasions=[occasion(10 + n, places=10, taken=1)],
+                lessons=["Börja tidigt."],
+                links=["https://exempel.example/"],
+            )
+            made.append(row.public_id)
+            for status in ("pausad", "avslutad"):
+                make_intervention(session, title=f"Samtal {status} {n}", needs=("samtal",), status=status, lessons=["Lärdom."])
+    assert index_all(app).is_equal
+    return made[0]
+
+
+def test_each_route_is_declared(demo_app: Flask) -> None:
+    routes = {rule.rule for rule in demo_app.url_map.iter_rules()}
+    assert routes == DECLARED.keys(), "say in tests/web/test_query_counts.py how often each page may ask the database"
+
+
+@pytest.fixture(scope="module")
+def public_id(demo_app: Flask) -> str:
+    """An active intervention of the demo, with all that it has."""
+    found: str = FlaskClient(demo_app, demo_app.response_class).get("/api/v1/insatser?q=yrkessvenska").get_json()["items"][0]["id"]
+    return found
+
+
+@pytest.mark.parametrize("route", DECLARED)
+def test_no_page_asks_more_often_than_it_says(demo_app: Flask, public_id: str, route: str) -> None:
+    address, most = DECLARED[route]
+    statements = count(demo_app, address.format(public_id=public_id))
+    assert len(statements) <= most, f"{route} asks {len(statements)} times, not {most}:\n" + "\n".join(s[:100] for s in statements)
+    assert len(statements) == most, f"{route} asks {len(statements)} times now: lower its number from {most}"
+
+
+@pytest.mark.parametrize("state", STATES)
+def test_no_state_asks_more_often_than_its_route(demo_app: Flask, state: str) -> None:
+    address, route = STATES[state]
+    statements = count(demo_app, address)
+    assert len(statements) <= DECLARED[route][1], "\n".join(s[:100] for s in statements)
+
+
+def test_many_hits_are_asked_for_as_one_is(bare_app: Flask) -> None:
+    public_id = filled(bare_app, 1, neighbour=True)
+    addresses = [*(address.format(public_id=public_id) for address, _ in DECLARED.values()), "/sok?behov=samtal", "/sok?q=samtal"]
+    client = FlaskClient(bare_app, bare_app.response_class)
+    assert client.get("/api/v1/insatser?behov=samtal").get_json()["total"] == 1
+    one = {address: len(count(bare_app, address)) for address in addresses}
+    filled(bare_app, 20)
+    many = {address: len(count(bare_app, address)) for address in addresses}
+    grown = {address: (one[address], many[address]) for address in addresses if many[address] > one[address]}
+    assert not grown, f"these ask once for each hit: {grown}"
+    assert client.get("/api/v1/insatser?behov=samtal").get_json()["total"] == 21, "there is more to tell"
+
+
+def test_an_old_address_costs_no_more_than_a_new_one(bare_app: Flask) -> None:
+    with bare_app.app_context(), writing() as session:
+        need_actions.change_code(SYSTEM, session, need(session, "samtal"), "prata")
+    index_all(bare_app)
+    assert len(count(bare_app, "/behov/samtal", 301)) <= DECLARED["/behov/<code>"][1]
+    assert len(count(bare_app, "/sok?behov=samtal", 301)) <= DECLARED["/sok"][1]
