@@ -12,6 +12,8 @@ from flask import Flask, Response, current_app, request, url_for
 from flask_babel import Babel
 from jinja2 import StrictUndefined
 
+from insatsbas.core import clock
+
 LOCALE = "sv"
 YEAR = 365 * 24 * 3600
 
@@ -22,7 +24,7 @@ def init_app(app: Flask, *, region: str) -> None:
     app.jinja_env.undefined = StrictUndefined
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
     app.jinja_env.filters |= {"longdate": longdate, "number": number}
-    app.jinja_env.globals |= {"site_name": "Insatsbas", "region_name": region, "static_url": static_url}
+    app.jinja_env.globals |= {"site_name": "Insatsbas", "region_name": region, "static_url": static_url, "today": clock.today}
     app.after_request(_cache_static)
 
 
