@@ -5,11 +5,12 @@ from collections.abc import Iterable
 from typing import Any
 from wsgiref.types import StartResponse, WSGIApplication, WSGIEnvironment
 
-from flask import Flask, Request, Response, request
+from flask import Flask, Request, Response, abort, request
 
 from insatsbas.core.config import Settings
 
 _RAW = re.compile(rb"[^!-~]")
+_UNREADABLE = b"%EF%BF%BD"
 MAX_REQUEST = 6 * 1024 * 1024
 # Nothing from anywhere else, nothing inline: what a hostile text could smuggle in does not run.
 _POLICY = "; ".join(
@@ -51,6 +52,11 @@ def init_app(app: Flask, settings: Settings) -> None:
     if settings.public_url is not None:
         app.wsgi_app = _Scheme(app.wsgi_app, settings.public_url.scheme)  # type: ignore[method-assign]
 
+    @app.before_request
+    def _no_nul() -> None:
+        if "\0" in request.path:
+            abort(404)
+
     @app.after_request
     def _headers(response: Response) -> Response:
         for name, value in _HEADERS.items():
@@ -63,11 +69,14 @@ def init_app(app: Flask, settings: Settings) -> None:
 
 
 class _Request(Request):
-    """A request whose address can be read: raw bytes, which a browser would have encoded, are taken as if it had."""
+    """A request whose address can be read: raw bytes, which a browser would have encoded, are taken as if it had.
+
+    NUL, which no database can be asked about, is read as the sign of something unreadable, as browsers do.
+    """
 
     def __init__(self, *arguments: Any, **named: Any) -> None:
         super().__init__(*arguments, **named)
-        self.query_string = _RAW.sub(lambda raw: b"%%%02X" % raw[0][0], self.query_string)
+        self.query_string = _RAW.sub(lambda raw: b"%%%02X" % raw[0][0], self.query_string).replace(b"%00", _UNREADABLE)
 
 
 class _Scheme:
