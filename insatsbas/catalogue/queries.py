@@ -165,6 +165,13 @@ def current_code(session: Session, code: str) -> str | None:
     return session.scalar(select(Need.code).join(NeedRedirect, NeedRedirect.need_id == Need.id).where(NeedRedirect.code == code))
 
 
+def moved_needs(session: Session, lists: Lists, codes: Iterable[str]) -> dict[str, str]:
+    """Of these codes, those of needs that were renamed or merged into another: what each is now."""
+    known = {need.code for need in lists.needs}
+    asked = {code: current_code(session, code) for code in codes if code and code not in known}
+    return {old: now for old, now in asked.items() if now is not None}
+
+
 def ids_with_need(session: Session, need_id: int) -> list[int]:
     """The interventions that answer to a need or to a part of it."""
     family = select(Need.id).where((Need.id == need_id) | (Need.parent_id == need_id))

@@ -1,6 +1,7 @@
 """The API: the same search as the page, for machines."""
 
-from flask import Blueprint, Response, jsonify, request
+from flask import Blueprint, jsonify, redirect, request
+from werkzeug import Response
 
 from insatsbas.catalogue import queries
 from insatsbas.core import clock
@@ -11,7 +12,8 @@ from insatsbas.core.viewer import GUEST
 from insatsbas.interchange import api
 from insatsbas.interchange.problems import ProblemError
 from insatsbas.organisations.queries import commuting_from
-from insatsbas.search.forms import Asked
+from insatsbas.search.engine import Facet
+from insatsbas.search.forms import Asked, address, with_needs
 from insatsbas.search.service import current_search
 
 blueprint = Blueprint("api", __name__, url_prefix="/api/v1")
@@ -22,6 +24,8 @@ def interventions() -> Response:
     """Search, with the parameters of the search page."""
     search, settings, today = current_search(), current_settings(), clock.today()
     lists = queries.lists(db.session)
+    if moved := queries.moved_needs(db.session, lists, request.args.getlist(Facet.NEED)):
+        return redirect(address(with_needs(request.args, moved), endpoint="api.interventions"), 301)
     asked = Asked(request.args, lists)
     faults = dict(asked.faults) | {name: _("Parametern finns inte.") for name in asked.unknown}
     if faults:

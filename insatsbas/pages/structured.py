@@ -27,21 +27,27 @@ def json_ld(row: Intervention, *, today: date) -> str:
         "name": row.title,
         "description": row.summary,
         "url": url_for("pages.intervention", public_id=row.public_id, _external=True),
-        "inLanguage" if coming else "availableLanguage": "sv",
         "provider": provider,
     }
+    areas = [{"@type": "AdministrativeArea", "name": m.name} for m in row.given_in]
+    offer: dict[str, Any] = {"@type": "Offer"}
+    if row.participant_cost is not None:
+        offer |= {"price": str(row.participant_cost), "priceCurrency": "SEK", "category": "Paid" if row.participant_cost else "Free"}
     if coming:
         told["hasCourseInstance"] = [_instance(row, o) for o in coming]
-    if row.given_in:
-        told["areaServed"] = [{"@type": "AdministrativeArea", "name": m.name} for m in row.given_in]
-    if row.participant_cost is not None:
-        told["offers"] = {"@type": "Offer", "price": str(row.participant_cost), "priceCurrency": "SEK", "category": "Participant"}
+    # schema.org knows no area of a course, only of what is offered.
+    if areas:
+        (offer if coming else told)["areaServed"] = areas
+    if len(offer) > 1:
+        told["offers"] = offer
     # The text stands inside a script element: nothing in it may end that.
     return json.dumps(told, ensure_ascii=False).replace("<", "\\u003c").replace("&", "\\u0026")
 
 
 def _instance(row: Intervention, occasion: Occasion) -> dict[str, Any]:
-    told: dict[str, Any] = {"@type": "CourseInstance", "courseMode": _MODES.get(row.form or Form.ON_SITE)}
+    told: dict[str, Any] = {"@type": "CourseInstance"}
+    if row.form is not None:
+        told["courseMode"] = _MODES[row.form]
     if occasion.start:
         told["startDate"] = occasion.start.isoformat()
     if occasion.end:

@@ -187,10 +187,15 @@ class _ListedForm(SearchForm):
         self.process(args)
 
 
-def address(pairs: Iterable[tuple[str, str]]) -> str:
-    """The address of a search."""
+def address(pairs: Iterable[tuple[str, str]], *, endpoint: str = "search.results") -> str:
+    """The address of a search, on the page or wherever else one can search."""
     query = urlencode(list(pairs))
-    return url_for("search.results") + (f"?{query}" if query else "")
+    return url_for(endpoint) + (f"?{query}" if query else "")
+
+
+def with_needs(args: MultiDict[str, str], moved: Mapping[str, str]) -> list[tuple[str, str]]:
+    """The pairs of an address, its needs by the codes that they have now."""
+    return [(name, moved.get(value, value) if name == Facet.NEED else value) for name, value in args.items(multi=True)]
 
 
 def without(pairs: Iterable[tuple[str, str]], *gone: tuple[str, str]) -> list[tuple[str, str]]:

@@ -10,7 +10,7 @@ from insatsbas.core.db import db
 from insatsbas.core.viewer import GUEST
 from insatsbas.organisations.queries import commuting_from
 from insatsbas.search.engine import Facet
-from insatsbas.search.forms import Asked, address
+from insatsbas.search.forms import Asked, address, with_needs
 from insatsbas.search.presenter import Presenter
 from insatsbas.search.service import current_search
 
@@ -22,20 +22,11 @@ def results() -> Response:
     """Find interventions: words, filters, and where nothing is found, a way on."""
     search, settings = current_search(), current_settings()
     lists = queries.lists(db.session)
-    moved = _moved_needs(lists)
-    if moved:
-        pairs = [(name, moved.get(value, value) if name == Facet.NEED else value) for name, value in request.args.items(multi=True)]
-        return redirect(address(pairs), 301)
+    if moved := queries.moved_needs(db.session, lists, request.args.getlist(Facet.NEED)):
+        return redirect(address(with_needs(request.args, moved)), 301)
     asked = Asked(request.args, lists)
     question = asked.question(search.planner, commuting_from(db.session), clock.today())
     found = search.engine.find(question)
     rows = queries.by_ids(GUEST, db.session, [hit.id for hit in found.hits])
     page = Presenter(search, asked, question, lists, region=settings.region).page(found, rows)
     return make_response(render_template("search/results.html", page=page))
-
-
-def _moved_needs(lists: queries.Lists) -> dict[str, str]:
-    """The needs of the address that have another code now, or were merged into another."""
-    known = {need.code for need in lists.needs}
-    asked = {value: queries.current_code(db.session, value) for value in request.args.getlist(Facet.NEED) if value and value not in known}
-    return {old: now for old, now in asked.items() if now is not None}

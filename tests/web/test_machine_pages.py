@@ -10,6 +10,7 @@ from xml.etree.ElementTree import Element
 import pytest
 from flask import Flask
 
+from insatsbas.catalogue.rules import Form
 from insatsbas.core.db import writing
 from tests.conftest import client_of
 from tests.factories import index_all, make_intervention, occasion
@@ -21,6 +22,16 @@ MAP = "{http://www.sitemaps.org/schemas/sitemap/0.9}"
 ATOM = "{http://www.w3.org/2005/Atom}"
 OURS = "http://localhost"
 HOSTILE = "</script><script>alert(1)</script><!-- <b>&amp; \"'\\u2028 ]]>"
+# Of the properties that schema.org gives each type, its own and those of the types above it, the ones that we tell.
+SCHEMA = {
+    "Course": {"@context", "name", "description", "url", "provider", "hasCourseInstance", "offers"},
+    "GovernmentService": {"@context", "name", "description", "url", "provider", "areaServed", "offers"},
+    "CourseInstance": {"courseMode", "startDate", "endDate", "location"},
+    "Organization": {"name"},
+    "AdministrativeArea": {"name"},
+    "Place": {"name", "address"},
+    "Offer": {"price", "priceCurrency", "category", "areaServed"},
+}
 READ = (
     *("/", "/behov", "/behov/svenska", "/behov/sfi", "/behov/skydd", "/kommuner", "/kommuner/haninge", "/organisationer"),
     *("/organisationer/haninge-kommun", "/kunskapsbank", "/oversikt", "/om", "/hjalp", "/tillganglighet", "/personuppgifter"),
@@ -42,6 +53,15 @@ def json_ld_of(client: CheckingClient, address: str) -> list[dict[str, Any]]:
     """The JSON-LD of a page."""
     scripts = [script for script in page_of(client, address).iter("script") if script.get("type") == "application/ld+json"]
     return [json.loads("".join(script.itertext())) for script in scripts]
+
+
+def check_schema(told: object) -> None:
+    """Each thing has a type that we know, and of properties only those that its type has."""
+    if isinstance(told, dict):
+        strange = told.keys() - {"@type"} - SCHEMA[told["@type"]]
+        assert not strange, f"schema.org gives {told['@type']} no {strange}"
+    for one in told.values() if isinstance(told, dict) else told if isinstance(told, list) else ():
+        check_schema(one)
 
 
 def made(app: Flask, **told: Any) -> str:
@@ -133,16 +153,31 @@ def test_a_course_is_told_with_its_coming_starts(bare_app: Flask) -> None:
     assert told["provider"]["name"] == "Haninge kommun"
     coming = [start.start.isoformat() for start in starts if start.start and start.start > starts[1].start]  # type: ignore[operator]
     assert [one["startDate"] for one in told["hasCourseInstance"]] == coming
-    assert all(one["@type"] == "CourseInstance" and one["courseMode"] for one in told["hasCourseInstance"])
+    assert {one["@type"] for one in told["hasCourseInstance"]} == {"CourseInstance"}
+    assert not [one for one in told["hasCourseInstance"] if "courseMode" in one], "nobody said how it is given"
     assert told["hasCourseInstance"][0]["location"]["address"] == "Storgatan 1, Jordbro"
     assert told["offers"]["price"] in ("0", "0.00")
+    assert told["offers"]["category"] == "Free"
+    assert [area["name"] for area in told["offers"]["areaServed"]] == ["Haninge"]
+    check_schema(told)
+
+
+@pytest.mark.parametrize(("form", "mode"), [(Form.ON_SITE, "onsite"), (Form.REMOTE, "online"), (Form.PARTLY_REMOTE, "blended")])
+def test_how_a_course_is_given_and_what_it_costs(bare_app: Flask, form: Form, mode: str) -> None:
+    (told,) = json_ld_of(client_of(bare_app), made(bare_app, form=form, participant_cost=300, occasions=[occasion(10)]))
+    assert [one["courseMode"] for one in told["hasCourseInstance"]] == [mode]
+    assert (told["offers"]["category"], told["offers"]["priceCurrency"]) == ("Paid", "SEK")
+    check_schema(told)
 
 
 def test_what_has_no_start_is_a_service(bare_app: Flask) -> None:
-    address = made(bare_app, title="Rådgivning", rolling=True, occasions=[occasion(None)])
+    address = made(bare_app, title="Rådgivning", given_in=("Haninge",), rolling=True, occasions=[occasion(None)])
     (told,) = json_ld_of(client_of(bare_app), address)
     assert told["@type"] == "GovernmentService"
     assert "hasCourseInstance" not in told
+    assert [area["name"] for area in told["areaServed"]] == ["Haninge"]
+    assert "offers" not in told
+    check_schema(told)
 
 
 @pytest.mark.parametrize("status", ["pausad", "avslutad"])

@@ -293,6 +293,8 @@ def test_a_merged_need_leads_to_the_one_it_went_into_and_does_not_come_back(app:
         for old, new in (("/behov/delaktighet", "/behov/motesplats"), ("/sok?behov=delaktighet", "/sok?behov=motesplats")):
             moved = client.get(old)
             assert (moved.status_code, moved.headers["Location"]) == (301, new)
+        moved = client.get("/api/v1/insatser?q=samtal&behov=delaktighet&per_sida=5")
+        assert (moved.status_code, moved.headers["Location"]) == (301, "/api/v1/insatser?q=samtal&behov=motesplats&per_sida=5")
         items = answered(client, "/sok?behov=motesplats&status=alla&personal=ja", per_sida=100)["items"]
         assert {item["id"] for item in items} == whole
         with app.app_context(), writing() as session:
