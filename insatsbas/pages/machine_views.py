@@ -1,6 +1,7 @@
 """What is read by machines: robots.txt, the map of the site, the feed of what is new."""
 
 from datetime import datetime
+from urllib.parse import quote
 
 from flask import Response, render_template, url_for
 
@@ -44,9 +45,11 @@ def sitemap() -> Response:
 def feed() -> Response:
     """The newest interventions, for those who follow."""
     rows = queries.newest(GUEST, db.session, limit=_FEED)
+    # What names an entry is an IRI, whatever an installation calls itself.
+    source = quote(current_settings().source, safe="")
     entries = [
         {
-            "id": f"urn:insatsbas:{current_settings().source}:{row.public_id}",
+            "id": f"urn:insatsbas:{source}:{row.public_id}",
             "title": row.title,
             "is_example": row.is_example,
             "url": url_for("pages.intervention", public_id=row.public_id, _external=True),

@@ -1,7 +1,10 @@
 """What machines read: robots.txt, the map of the site, canonical addresses, JSON-LD, the Atom feed."""
 
 import json
+import re
+import shutil
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 from xml.etree import ElementTree
@@ -12,7 +15,7 @@ from flask import Flask
 
 from insatsbas.catalogue.rules import Form
 from insatsbas.core.db import writing
-from tests.conftest import client_of
+from tests.conftest import client_of, open_app, settings_in
 from tests.factories import index_all, make_intervention, occasion
 from tests.support import facts
 from tests.support.checks import CheckingClient, parse
@@ -272,6 +275,16 @@ def test_the_feed_has_the_newest_first(bare_app: Flask) -> None:
     entries = tree.findall(f"{ATOM}entry")
     assert [entry.findtext(f"{ATOM}title") for entry in entries] == [HOSTILE, "Första", "Andra", "Tredje"]
     assert datetime.fromisoformat(tree.findtext(f"{ATOM}updated") or "") == now
+
+
+def test_the_names_of_a_feed_stay_and_are_addresses_of_no_place(bare_template: Path, tmp_path: Path) -> None:
+    shutil.copytree(bare_template, tmp_path / "data")
+    with open_app(settings_in(tmp_path / "data", SOURCE="Södertörns bas <1>")) as app:
+        address = made(app)
+        (entry,) = feed(client_of(app)).findall(f"{ATOM}entry")
+    name = entry.findtext(f"{ATOM}id") or ""
+    assert re.fullmatch(r"urn:insatsbas:[\w.~%-]+:[a-z0-9]+", name, re.ASCII), "no IRI"
+    assert name.endswith(":" + address.rpartition("/")[2]), "it is named by what never changes"
 
 
 def test_an_empty_feed(bare_app: Flask) -> None:
