@@ -12,6 +12,7 @@ from insatsbas.catalogue.rules import KNOWLEDGE_BANK, Status, next_start
 from insatsbas.core.i18n import gettext as _
 from insatsbas.core.text import slug
 from insatsbas.organisations.models import Municipality, Organisation
+from insatsbas.organisations.rules import OrganisationKind
 from insatsbas.pages.page import CardGroup, DirectoryPage, Fact, ListingPage
 from insatsbas.search.cards import card
 from insatsbas.search.engine import STAFF, YES, Facet, Results
@@ -109,9 +110,9 @@ def municipality_page(municipality: Municipality, rows: Sequence[Intervention], 
         drawing.group("egna", _("Ges i %(name)s", name=name), "", own, [*open_for, (Facet.GIVEN_IN.value, code)]),
         drawing.group("regionen", _("Ges i hela regionen"), "", everywhere, open_for),
         drawing.group(
-            "nara", _("Ges i grannkommuner"), _("Kommuner man kan pendla till, som tar emot deltagare härifrån."), near, open_for
+            "nara", _("Ges i kommuner man kan pendla till"), _("De tar emot deltagare från %(name)s.", name=name), near, open_for
         ),
-        drawing.group("andra", _("Ges i andra kommuner"), _("De tar emot deltagare härifrån."), far, open_for),
+        drawing.group("andra", _("Ges i andra kommuner"), _("Också de tar emot deltagare från %(name)s.", name=name), far, open_for),
     )
     return ListingPage(
         title=name,
@@ -119,11 +120,8 @@ def municipality_page(municipality: Municipality, rows: Sequence[Intervention], 
         breadcrumbs=(Choice(_("Kommuner"), url_for("pages.municipalities")),),
         colour=None,
         icon="",
-        facts=(
-            Fact(_("Kommunkod"), code),
-            Fact(_("Pendlingsavstånd"), ", ".join(m.name for m in municipality.neighbours)),
-        ),
-        ways_heading=_("Grannkommuner"),
+        facts=(),
+        ways_heading=_("Kommuner man kan pendla till"),
         ways=tuple(Choice(m.name, municipality_url(m)) for m in municipality.neighbours),
         groups=tuple(group for group in groups if group.total),
         empty=_("Inget är öppet för deltagare härifrån just nu."),
@@ -209,5 +207,6 @@ def organisations_directory(lists: Lists, counts: dict[str, int]) -> DirectoryPa
             url = url_for("pages.organisation", slug=organisation.slug)
             groups.setdefault(_(organisation.kind.label), []).append(Choice(organisation.name, url, count))
     lead = _("Siffran är antalet insatser i katalogen, också de i kunskapsbanken.")
-    ordered = sorted(groups.items(), key=lambda group: swedish_order(group[0]))
+    unknown = _(OrganisationKind.UNKNOWN.label)
+    ordered = sorted(groups.items(), key=lambda group: (group[0] == unknown, swedish_order(group[0])))
     return directory(_("Alla organisationer"), lead, ordered, lambda: url_for("pages.organisations", _external=True))

@@ -14,13 +14,11 @@ from insatsbas.search.page import Chip, FilterGroup, Option
 
 Kind: TypeAlias = Literal["checkbox", "radio", "switch", "map"]
 # In view, in this order; the rest stand behind "Fler filter".
-_IN_VIEW = (Facet.NEED, Facet.GIVEN_IN, COMMUTE, Facet.OPEN_FOR, Facet.STATUS, PLACES_LEFT)
+_IN_VIEW = (Facet.NEED, Facet.GIVEN_IN, COMMUTE, Facet.OPEN_FOR, PASSED, Facet.TIME, PLACES_LEFT, Facet.STATUS)
 _BEHIND = (
     Facet.ELIGIBILITY,
     Facet.AUDIENCE,
-    PASSED,
     Facet.FORM,
-    Facet.TIME,
     Facet.LANGUAGE,
     Facet.SUPPORT,
     Facet.WAY_IN,

@@ -121,4 +121,5 @@ class SearchPage:
     pagination: Pagination | None
     knowledge_bank: Choice | None
     ways_out: tuple[Choice, ...]
+    needs: tuple[Choice, ...]
     suggestions: tuple[Choice, ...]

@@ -1,7 +1,9 @@
-"""From an answer to what the search page shows: the hits as cards, the pages, and ways out of an empty list."""
+"""From an answer to what the search page shows: the hits as cards, the pages, and ways out of an empty or a short list."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
+from itertools import chain
+from typing import TypeAlias
 
 from insatsbas.catalogue.models import Intervention
 from insatsbas.catalogue.queries import Lists
@@ -17,9 +19,14 @@ from insatsbas.search.page import Choice, Option, PageLink, Pagination, SearchPa
 from insatsbas.search.query import Plan
 from insatsbas.search.service import Search
 
+# A list as short as this one is offered wider ways as well.
+_FEW = 3
+# What it is called, its address, and what it asks.
+Way: TypeAlias = tuple[str, list[tuple[str, str]], Question]
+
 
 class Presenter:
-    """Draws one answer. Asks the engine again only for ways out of an empty list."""
+    """Draws one answer. Asks the engine again only for ways out of an empty or a short list."""
 
     def __init__(self, search: Search, asked: Asked, question: Question, lists: Lists, *, region: str) -> None:
         self._search, self._asked, self._question, self._lists, self._region = search, asked, question, lists, region
@@ -47,7 +54,8 @@ class Presenter:
             hidden=tuple(pair for pair in self._pairs if pair[0] == "per_sida"),
             pagination=self._pagination(results.total),
             knowledge_bank=self._knowledge_bank(results),
-            ways_out=() if results.total else tuple(sorted(self._ways_out(), key=lambda way: -(way.count or 0))),
+            ways_out=self._ways_out(results.total),
+            needs=() if results.total else self._all_needs(),
             suggestions=(),
         )
 
@@ -84,14 +92,48 @@ class Presenter:
     def _page_url(self, page: int) -> str:
         return address([*self._pairs, ("sida", str(page))] if page > 1 else self._pairs)
 
-    def _ways_out(self) -> Iterator[Choice]:
-        """What to take away, and how many that gives; the neighbours. Only what gives something."""
-        for label, pairs, question in self._changes():
-            found = self._search.engine.find(replace(question, offset=0, limit=0))
-            if found.total:
-                yield Choice(label, address(pairs), found.total)
+    def _ways_out(self, total: int) -> tuple[Choice, ...]:
+        """Out of an empty list: what to take away, and last of all everything. Out of a short one: farther off.
 
-    def _changes(self) -> Iterator[tuple[str, list[tuple[str, str]], Question]]:
+        Each with how many it gives, the most first; only what gives more than there is.
+        """
+        if total > _FEW:
+            return ()
+        ways = self._counted(total, self._farther()) if total else self._counted(0, chain(self._changes(), self._farther()))
+        cleared = [] if total else list(self._counted(0, self._cleared()))
+        return (*sorted(ways, key=lambda way: -(way.count or 0)), *cleared)
+
+    def _counted(self, total: int, ways: Iterable[Way]) -> Iterator[Choice]:
+        for label, pairs, question in ways:
+            count = self._search.engine.find(replace(question, offset=0, limit=0)).total
+            if count > total:
+                yield Choice(label, address(pairs), count)
+
+    def _all_needs(self) -> tuple[Choice, ...]:
+        """Every tile, where one can begin again."""
+        counts = self._search.engine.find(self._with(Filters(values=ACTIVE_ONLY), plan=Plan())).facets[Facet.NEED]
+        tiles = (need for need in self._lists.needs if need.is_tile)
+        return tuple(Choice(need.label, address([(Facet.NEED.value, need.code)]), counts.get(need.code, 0)) for need in tiles)
+
+    def _farther(self) -> Iterator[Way]:
+        """Where it is given matters less than who may come: the neighbours, and all that takes participants from there."""
+        now = self._question.filters
+        places = now.of(Facet.GIVEN_IN)
+        if places and not now.commute:
+            yield _("Sök även i kommuner man kan pendla till"), [*self._pairs, (COMMUTE, YES)], self._with(replace(now, commute=True))
+        if places and not now.of(Facet.OPEN_FOR):
+            names = ", ".join(m.name for m in self._lists.municipalities if m.code in places)
+            rest = [pair for pair in self._pairs if pair[0] not in (Facet.GIVEN_IN, COMMUTE)]
+            pairs = [*rest, *((Facet.OPEN_FOR.value, code) for code in sorted(places))]
+            anywhere = replace(now.having(Facet.GIVEN_IN, ()).having(Facet.OPEN_FOR, places), commute=False)
+            yield _("Visa det som är öppet för deltagare från %(names)s, var det än ges", names=names), pairs, self._with(anywhere)
+
+    def _cleared(self) -> Iterator[Way]:
+        if len(filters.chosen_labels(self._asked, self._lists)) > 1:
+            asked = self._with(Filters(values=ACTIVE_ONLY, reach=self._question.filters.reach))
+            yield _("Rensa alla filter"), [("q", self._asked.q)] if self._asked.q else [], asked
+
+    def _changes(self) -> Iterator[Way]:
         now, question = self._question.filters, self._question
         chosen = filters.chosen_labels(self._asked, self._lists)
         for facet in Facet:
@@ -107,15 +149,10 @@ class Presenter:
             yield _("Visa även det som är fullt"), self._but(PLACES_LEFT), self._with(replace(now, places_left=False))
         if now.rolling:
             yield _("Visa även det som har fasta starter"), self._but(ANY_TIME), self._with(replace(now, rolling=False))
-        if now.of(Facet.GIVEN_IN) and not now.commute:
-            yield _("Sök även i kommuner man kan pendla till"), [*self._pairs, (COMMUTE, YES)], self._with(replace(now, commute=True))
         if not now.staff:
             yield _("Visa även stöd till personal"), [*self._pairs, (STAFF, YES)], self._with(replace(now, staff=True))
-        if len(chosen) > 1:
-            cleared = self._with(Filters(values=ACTIVE_ONLY, reach=now.reach))
-            yield _("Rensa alla filter"), [("q", self._asked.q)] if self._asked.q else [], cleared
         if self._asked.q and len(self._pairs) > 1:
             yield _("Ta bort sökorden"), self._but("q"), replace(question, plan=Plan())
 
-    def _with(self, changed: Filters) -> Question:
-        return replace(self._question, filters=changed)
+    def _with(self, changed: Filters, plan: Plan | None = None) -> Question:
+        return replace(self._question, filters=changed, plan=self._question.plan if plan is None else plan)

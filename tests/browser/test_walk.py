@@ -76,7 +76,8 @@ def test_the_order_of_focus_on_the_search_page(open_page: OpenPage) -> None:
     assert "Haninge" in said[8]
     assert said[9] == "Rensa alla filter"
     assert said[10] == "Sortera"
-    assert said[11].startswith("Svenska språket"), "the filters, and first of them the needs"
+    assert said[11] == "Skriv ut"
+    assert said[12].startswith("Svenska språket"), "the filters, and first of them the needs"
     # Nothing is caught: one comes to the hits and past them.
     page.locator("ol.ib-hits a").first.focus()
     after = walk(page, 3)

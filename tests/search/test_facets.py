@@ -273,13 +273,16 @@ def test_each_way_out_of_an_empty_list_gives_what_it_says(reader: Reader) -> Non
         page = reader.page(pairs)
         assert page.total == 0
         assert page.hits == []
-        told = [link for link in page.links if link.count is not None and link.place in ("ib-choices", "ib-panel")]
+        told = [link for link in page.links if link.count is not None and link.place in ("ib-choices", "ib-choices--columns", "ib-panel")]
         for link in told:
             there = reader.page(link.url)
             assert there.total == link.count, (pairs, link)
             ways += bool(link.count)
-        counts = [link.count or 0 for link in told if link.place == "ib-choices"]
+        offered = [link for link in told if link.place == "ib-choices"]
+        counts = [link.count or 0 for link in offered if link.text != "Rensa alla filter"]
         assert counts == sorted(counts, reverse=True)
+        assert "Rensa alla filter" not in [link.text for link in offered[:-1]], "what loses everything comes last"
+        assert page.of("ib-choices--columns"), "all needs, to begin again with"
     assert ways >= 8
 
 
