@@ -1,4 +1,4 @@
-"""What can be set and run is told in the README, and the README tells of nothing else."""
+"""What can be set and run is told in the README, and the README tells of nothing else; what is measured is told as it is."""
 
 import re
 
@@ -6,8 +6,11 @@ import click
 import pytest
 
 from insatsbas.core import config
+from tests.browser.test_newcomers import NEWCOMERS
+from tests.browser.test_reading_tasks import TASKS
 from tests.cli.test_help import ALL
 from tests.support.needs import ROOT
+from tests.support.tables import rows_of
 
 
 def section(heading: str) -> str:
@@ -50,3 +53,10 @@ def test_what_the_readme_links_to_is_there() -> None:
         for target in re.findall(r"\]\(([^)#\s]+)", (ROOT / file).read_text("utf-8")):
             if "://" not in target and not target.startswith("mailto:"):
                 assert (ROOT / target).exists(), f"{file} links to {target}, which is not there"
+
+
+def test_the_page_for_readers_tells_what_tasks_and_newcomers_take() -> None:
+    tasks = {task.name: [task.clicks, *task.typed] for task in TASKS}
+    assert rows_of("docs/READING.md", "Tio uppgifter") == tasks, "docs/READING.md tells otherwise than the tests declare"
+    newcomers = {newcomer.name: [newcomer.clicks, newcomer.keys] for newcomer in NEWCOMERS}
+    assert rows_of("docs/READING.md", "Fem nyanlända") == newcomers, "docs/READING.md tells otherwise than the tests declare"
