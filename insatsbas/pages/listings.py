@@ -32,11 +32,16 @@ class Drawing:
     today: date
     region: str
 
-    def group(self, name: str, heading: str, explanation: str, rows: Sequence[Intervention], pairs: list[tuple[str, str]]) -> CardGroup:
-        """Some cards under a heading, those one can soonest start in first. `pairs` are a search that finds them all, and perhaps more."""
+    def group(
+        self, name: str, heading: str, explanation: str, rows: Sequence[Intervention], pairs: list[tuple[str, str]], *, label: str = ""
+    ) -> CardGroup:
+        """Some cards under a heading, those one can soonest start in first.
+
+        `pairs` are a search that finds them all; `label` says what it finds where that is more.
+        """
         ordered = sorted(rows, key=lambda row: _soonest(row, self.today))
         cards = tuple(card(row, self.analysis, today=self.today, region=self.region) for row in ordered[:_SHOWN])
-        more = Choice(_("Visa alla i sökningen"), address(pairs)) if len(rows) > _SHOWN else None
+        more = Choice(label or _("Visa alla i sökningen"), address(pairs)) if len(rows) > _SHOWN else None
         return CardGroup(name, heading, explanation, cards, len(rows), more)
 
 
@@ -106,13 +111,21 @@ def municipality_page(municipality: Municipality, rows: Sequence[Intervention], 
     near = [row for row in rows if row.given_in and not is_own(row) and is_near(row)]
     far = [row for row in rows if row.given_in and not is_own(row) and not is_near(row)]
     open_for = [(Facet.OPEN_FOR.value, code)]
+    whole = _("Visa allt som är öppet för deltagare från %(name)s", name=name)
     groups = (
         drawing.group("egna", _("Ges i %(name)s", name=name), "", own, [*open_for, (Facet.GIVEN_IN.value, code)]),
-        drawing.group("regionen", _("Ges i hela regionen"), "", everywhere, open_for),
+        drawing.group("regionen", _("Ges i hela regionen"), "", everywhere, open_for, label=whole),
         drawing.group(
-            "nara", _("Ges i kommuner man kan pendla till"), _("De tar emot deltagare från %(name)s.", name=name), near, open_for
+            "nara",
+            _("Ges i kommuner man kan pendla till"),
+            _("De tar emot deltagare från %(name)s.", name=name),
+            near,
+            open_for,
+            label=whole,
         ),
-        drawing.group("andra", _("Ges i andra kommuner"), _("Också de tar emot deltagare från %(name)s.", name=name), far, open_for),
+        drawing.group(
+            "andra", _("Ges i andra kommuner"), _("Också de tar emot deltagare från %(name)s.", name=name), far, open_for, label=whole
+        ),
     )
     return ListingPage(
         title=name,

@@ -157,6 +157,26 @@ def test_a_long_list_offers_nothing_farther_off(open_page: OpenPage) -> None:
     expect(page.get_by_role("link", name="öppet för deltagare från Botkyrka")).to_have_count(0)
 
 
+def test_a_short_list_follows_to_the_filter_that_made_it_short(open_page: OpenPage) -> None:
+    page = open_page("/sok?behov=samhalle&ges_i=0181")
+    at_time("Kvällstid")(Hands(page))
+    assert page.evaluate("scrollY") > 500, "the filter is far down"
+    assert page.locator("ol.ib-hits > li").count() <= 5
+    expect(page.locator("ol.ib-hits a").first).to_be_in_viewport()
+
+
+def test_most_interventions_are_one_sheet_to_hand_out(open_page: OpenPage) -> None:
+    page = open_page("/sok?lediga=ja")
+    hits = [link.get_attribute("href") or "" for link in page.locator("ol.ib-hits h3 a").all()]
+    sheets = []
+    for address in hits:
+        page.goto(address)
+        sheets.append(len(re.findall(rb"/Type\s*/Page\b", page.pdf(prefer_css_page_size=True))))
+    assert len(sheets) == 20
+    assert set(sheets) <= {1, 2}, sheets
+    assert sheets.count(1) >= 15, sheets
+
+
 def test_the_headings_of_a_phone_are_whole_words(open_page: OpenPage) -> None:
     page = open_page("/tillganglighet", width=PHONE)
     lines = page.locator("h1").evaluate("h => Math.round(h.getBoundingClientRect().height / parseFloat(getComputedStyle(h).lineHeight))")
