@@ -58,7 +58,8 @@ def test(_port: str, rest: "list[str]") -> None:
     """Set up with what the tests need, and run them."""
     install("test,check")
     _install_for_browser()
-    _become([str(BIN / "python"), "-m", "pytest", *rest], dict(os.environ))
+    # A file's tests stay together: what they share is then made once.
+    _become([str(BIN / "python"), "-m", "pytest", "-n", "auto", "--dist", "loadfile", *rest], dict(os.environ))
 
 
 def check(_port: str, _rest: "list[str]") -> None:

@@ -3,10 +3,16 @@
 from flask import Flask
 from flask_compress import Compress
 
-from insatsbas.core import config, db, paths, security, templating
+from insatsbas.accounts import guard
+from insatsbas.accounts import views as accounts_views
+from insatsbas.catalogue import revision_models
+from insatsbas.core import config, db, letters, paths, security, settings_store, templating
 from insatsbas.core.config import Settings
 from insatsbas.insight import views as insight_views
+from insatsbas.interchange import batch_models
 from insatsbas.interchange import views as interchange_views
+from insatsbas.keeping import menu
+from insatsbas.keeping.reports import models as report_models
 from insatsbas.pages import errors, listing_views, machine_views, text_views
 from insatsbas.pages import views as pages_views
 from insatsbas.search import outbox, service
@@ -14,6 +20,9 @@ from insatsbas.search import views as search_views
 
 # They share one blueprint, and add their routes to it when they are imported.
 _PAGES = (pages_views, listing_views, text_views, machine_views)
+
+# Tables that no view here reads: named, so that every table is known wherever there is an application.
+_TABLES = (batch_models, letters, report_models, revision_models, settings_store)
 
 
 def create_app(settings: Settings | None = None) -> Flask:
@@ -39,10 +48,13 @@ def create_app(settings: Settings | None = None) -> Flask:
     security.init_app(app, settings)
     db.init_app(app)
     templating.init_app(app, region=settings.region)
+    guard.init_app(app)
     service.init_app(app, settings)
     outbox.listen()
-    for views in (insight_views, interchange_views, search_views, *_PAGES):
+    for views in (accounts_views, insight_views, interchange_views, search_views, *_PAGES):
         if views.blueprint.name not in app.blueprints:
             app.register_blueprint(views.blueprint)
+    menu.init_app(app)
     errors.init_app(app)
+    guard.check_declared(app)
     return app

@@ -4,13 +4,15 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
-from typing import Any, TypedDict
+from typing import Any, TypedDict, cast
 
 from sqlalchemy.orm import Session
 
-from insatsbas.catalogue.models import Intervention, Lesson, Link, Need, Occasion, Term
-from insatsbas.catalogue.rules import EndReason, Form, Level, Status, TermKind, is_for_staff, next_occasion
+from insatsbas.catalogue import revision_actions, snapshot
+from insatsbas.catalogue.models import Intervention, Lesson, Link, Need, Occasion, Outcome, Term
+from insatsbas.catalogue.rules import EndReason, Form, Level, PauseReason, Status, TermKind, is_for_staff, next_occasion
 from insatsbas.core import clock
+from insatsbas.core.errors import RefusedError
 from insatsbas.core.viewer import Viewer
 from insatsbas.organisations.models import Municipality, Organisation
 
@@ -37,6 +39,7 @@ class InterventionChanges(TypedDict, total=False):
     """What to set; what is not named stays as it is.
 
     `occasions` are all of them; `next_occasion` is for those who know the next one only, and leaves the others alone.
+    `outcomes` are results in numbers: what they count, and how many; None for fewer than five.
     """
 
     public_id: str
@@ -58,9 +61,15 @@ class InterventionChanges(TypedDict, total=False):
     place_price: Decimal | None
     contact: str
     end_reason: EndReason | None
+    pause_reason: PauseReason | None
+    knows_more: str
+    forerunner_id: int | None
+    template_id: int | None
     last_known: int | None
     is_example: bool
     verified_on: date | None
+    verified_by_id: int | None
+    hidden: bool
     needs: Sequence[Need]
     terms: Sequence[Term]
     given_in: Sequence[Municipality]
@@ -69,26 +78,40 @@ class InterventionChanges(TypedDict, total=False):
     next_occasion: OccasionFacts
     lessons: Sequence[str]
     links: Sequence[str]
+    outcomes: Sequence[tuple[str, int | None]]
 
 
 _SETS = ("needs", "terms", "given_in", "open_for")
 
 
-def create(viewer: Viewer, session: Session, changes: InterventionChanges, *, flush: bool = True) -> Intervention:
-    """A new intervention with what is given; the database refuses what must not be. Who makes many flushes them together."""
+def create(viewer: Viewer, session: Session, changes: InterventionChanges, *, why: str = "", flush: bool = True) -> Intervention:
+    """A new intervention with what is given; the database refuses what must not be. Who makes many flushes them together.
+
+    Its first revision is kept with it. `why` is the reason to be read there.
+    """
     intervention = Intervention()
     session.add(intervention)
     with session.no_autoflush:
         _apply(intervention, changes)
+        revision_actions.record_first(viewer, session, intervention, why)
     if flush:
         session.flush()
     return intervention
 
 
-def update(viewer: Viewer, session: Session, intervention: Intervention, changes: InterventionChanges, *, flush: bool = True) -> bool:
-    """Change what differs. Whether anything did: what is already so makes no new version and no work for the index."""
+def update(
+    viewer: Viewer, session: Session, intervention: Intervention, changes: InterventionChanges, *, why: str = "", flush: bool = True
+) -> bool:
+    """Change what differs, and keep a revision. Whether anything did: what is already so makes no new version and no work for the index.
+
+    Raises:
+        RefusedError: an occasion would go on which others have agreed.
+    """
     with session.no_autoflush:
+        before, last = snapshot.take(intervention), revision_actions.last_number(session, intervention)
         changed = _apply(intervention, changes)
+        if changed and snapshot.take(intervention) != before:
+            revision_actions.record(viewer, session, intervention, before=before, last=last, why=why)
     if changed:
         intervention.updated_at = clock.now()
     if changed and flush:
@@ -96,11 +119,34 @@ def update(viewer: Viewer, session: Session, intervention: Intervention, changes
     return changed
 
 
+def restore(viewer: Viewer, session: Session, intervention: Intervention, content: snapshot.Content, *, why: str) -> bool:
+    """Put a revision's content back, as a new revision. Whether anything differed.
+
+    `content` is in today's form (`snapshot.upgraded`). An occasion on which others have agreed stays, whatever the content says.
+    """
+    changes: dict[str, Any] = revision_actions.values_of(session, content)
+    wanted = [
+        OccasionFacts(
+            **{**facts, **{name: revision_actions.day(facts[name]) for name in ("start", "end", "apply_by")}},
+        )
+        for facts in content["occasions"]
+    ]
+    starts = {facts.start for facts in wanted}
+    agreed = [facts_of(row) for row in intervention.occasions if row.accepted and row.start not in starts]
+    changes["occasions"] = [*wanted, *agreed]
+    return update(viewer, session, intervention, cast("InterventionChanges", changes), why=why)
+
+
+def facts_of(row: Occasion) -> OccasionFacts:
+    """An occasion that is there, as one would tell of it."""
+    return OccasionFacts(row.start, row.end, row.apply_by, row.place, row.address, row.address_on_request, row.places, row.taken_by_own)
+
+
 def _apply(intervention: Intervention, changes: InterventionChanges) -> bool:
     # Taken out one by one, since each kind of value is compared in its own way.
     values: dict[str, Any] = dict(changes)
     occasions, next_one = values.pop("occasions", None), values.pop("next_occasion", None)
-    lessons, links = values.pop("lessons", None), values.pop("links", None)
+    lessons, links, outcomes = values.pop("lessons", None), values.pop("links", None), values.pop("outcomes", None)
     was_sheltered = intervention.is_sheltered
     changed = False
     for name in _SETS:
@@ -114,6 +160,8 @@ def _apply(intervention: Intervention, changes: InterventionChanges) -> bool:
         changed |= _set_texts(intervention.lessons, lessons, Lesson, "text")
     if links is not None:
         changed |= _set_texts(intervention.links, links, Link, "url")
+    if outcomes is not None:
+        changed |= _set_outcomes(intervention, outcomes)
     if intervention.is_sheltered and not was_sheltered:
         changed |= _withhold_addresses(intervention)
     if occasions is not None:
@@ -145,6 +193,19 @@ def _set_texts(have: list[Any], want: Iterable[str], model: type[Lesson] | type[
     return True
 
 
+def _set_outcomes(intervention: Intervention, want: Sequence[tuple[str, int | None]]) -> bool:
+    have = intervention.outcomes
+    if [(row.label, row.count) for row in have] == [tuple(pair) for pair in want]:
+        return False
+    del have[len(want) :]
+    for position, (label, count) in enumerate(want):
+        if position < len(have):
+            have[position].label, have[position].count = label, count
+        else:
+            have.append(Outcome(position=position, label=label, count=count))
+    return True
+
+
 def _set_occasions(intervention: Intervention, want: Sequence[OccasionFacts]) -> bool:
     """Match by start, so that an occasion keeps its row, and what was agreed about it, when its other facts change."""
     left, changed = list(intervention.occasions), False
@@ -154,6 +215,8 @@ def _set_occasions(intervention: Intervention, want: Sequence[OccasionFacts]) ->
             left.remove(row)
         changed |= _set_occasion(intervention, row, facts)
     for row in left:
+        if row.accepted:
+            raise RefusedError("En start där andra har kommit överens om platser kan inte tas bort.")
         intervention.occasions.remove(row)
     return changed or bool(left)
 

@@ -22,7 +22,19 @@ from sqlalchemy import (
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 from sqlalchemy.types import TypeDecorator
 
-from insatsbas.catalogue.rules import SUMMARY_MAX, TITLE_MAX, EndReason, Form, Level, Status, TermKind, new_public_id
+from insatsbas.accounts.models import Person
+from insatsbas.catalogue.rules import (
+    FEWEST_TOLD,
+    SUMMARY_MAX,
+    TITLE_MAX,
+    EndReason,
+    Form,
+    Level,
+    PauseReason,
+    Status,
+    TermKind,
+    new_public_id,
+)
 from insatsbas.core import clock
 from insatsbas.core.db import Base, UtcDateTime
 from insatsbas.organisations.models import Municipality, Organisation
@@ -68,6 +80,8 @@ class Need(Base):
     for_staff: Mapped[bool] = mapped_column(default=False)
     sheltered: Mapped[bool] = mapped_column(default=False)
     via_adult_education: Mapped[bool] = mapped_column(default=False)
+    # No longer to be chosen; those that have it keep it.
+    retired: Mapped[bool] = mapped_column(default=False)
     parent: Mapped["Need | None"] = relationship(remote_side=[id])
 
 
@@ -96,6 +110,7 @@ class Term(Base):
     position: Mapped[int]
     for_staff: Mapped[bool] = mapped_column(default=False)
     in_language: Mapped[bool] = mapped_column(default=False)
+    retired: Mapped[bool] = mapped_column(default=False)
 
 
 def _pairs(table: str, other: str, target: str) -> Table:
@@ -132,6 +147,8 @@ class Intervention(Base):
         CheckConstraint("hours_per_week > 0 AND hours_per_week <= 100", name="hours_per_week"),
         CheckConstraint("participant_cost >= 0 AND place_price >= 0", name="money"),
         CheckConstraint("end_reason IS NULL OR status = 'avslutad'", name="only_the_ended_have_a_reason"),
+        CheckConstraint("pause_reason IS NULL OR status = 'pausad'", name="only_the_paused_have_a_pause_reason"),
+        CheckConstraint("forerunner_id <> id AND template_id <> id", name="not_its_own_forerunner"),
         CheckConstraint("last_known BETWEEN 1950 AND 2200", name="last_known"),
         Index("ix_intervention_status_for_staff", "status", "for_staff"),
     )
@@ -156,15 +173,25 @@ class Intervention(Base):
     place_price: Mapped[Decimal | None] = mapped_column(Numeric(10, 2))
     contact: Mapped[str] = mapped_column(String(200), default="")
     end_reason: Mapped[EndReason | None] = mapped_column(_coded(EndReason, "end_reason"))
+    pause_reason: Mapped[PauseReason | None] = mapped_column(_coded(PauseReason, "pause_reason"))
+    # The function mailbox that knows more of what has ended.
+    knows_more: Mapped[str] = mapped_column(String(200), default="")
+    # What this one takes up again, and what its text was first made from.
+    forerunner_id: Mapped[int | None] = mapped_column(ForeignKey("intervention.id", ondelete="SET NULL"), index=True)
+    template_id: Mapped[int | None] = mapped_column(ForeignKey("intervention.id", ondelete="SET NULL"), index=True)
     last_known: Mapped[int | None]
     for_staff: Mapped[bool] = mapped_column(default=False)
     is_example: Mapped[bool] = mapped_column(default=False)
     verified_on: Mapped[date | None]
+    verified_by_id: Mapped[int | None] = mapped_column(ForeignKey("person.id", ondelete="SET NULL"), index=True)
+    # Personal data was reported in it: seen by its own organisation and the co-ordinator only, until they have looked.
+    hidden: Mapped[bool] = mapped_column(default=False)
     created_at: Mapped[datetime] = mapped_column(UtcDateTime, default=clock.now)
     updated_at: Mapped[datetime] = mapped_column(UtcDateTime, default=clock.now)
     version: Mapped[int] = mapped_column()
 
     owner: Mapped[Organisation] = relationship()
+    verified_by: Mapped[Person | None] = relationship()
     needs: Mapped[list[Need]] = relationship(secondary=intervention_need, order_by=Need.position)
     terms: Mapped[list[Term]] = relationship(secondary=intervention_term, order_by=Term.position)
     given_in: Mapped[list[Municipality]] = relationship(secondary=intervention_given_in, order_by=Municipality.name)
@@ -174,6 +201,9 @@ class Intervention(Base):
     )
     lessons: Mapped[list["Lesson"]] = relationship(back_populates="intervention", cascade="all, delete-orphan", order_by="Lesson.position")
     links: Mapped[list["Link"]] = relationship(back_populates="intervention", cascade="all, delete-orphan", order_by="Link.position")
+    outcomes: Mapped[list["Outcome"]] = relationship(
+        back_populates="intervention", cascade="all, delete-orphan", order_by="Outcome.position"
+    )
 
     __mapper_args__ = {"version_id_col": version}  # noqa: RUF012 - SQLAlchemy reads it as it stands
 
@@ -255,3 +285,17 @@ class Link(Base):
     position: Mapped[int]
     url: Mapped[str] = mapped_column(String(500))
     intervention: Mapped[Intervention] = relationship(back_populates="links")
+
+
+class Outcome(Base):
+    """A result in numbers, as "Gick vidare till arbete: 12". `count` None means fewer than five: what is not kept cannot leak."""
+
+    __tablename__ = "outcome"
+    __table_args__ = (UniqueConstraint("intervention_id", "position"), CheckConstraint(f"count >= {FEWEST_TOLD}", name="count"))
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    intervention_id: Mapped[int] = mapped_column(ForeignKey("intervention.id", ondelete="CASCADE"))
+    position: Mapped[int]
+    label: Mapped[str] = mapped_column(String(100))
+    count: Mapped[int | None]
+    intervention: Mapped[Intervention] = relationship(back_populates="outcomes")

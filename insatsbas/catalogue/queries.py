@@ -4,13 +4,13 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, Select, func, select
+from sqlalchemy import ColumnElement, Select, and_, func, select
 from sqlalchemy.orm import Session, joinedload, selectinload
 
 from insatsbas.catalogue.models import Intervention, Need, NeedRedirect, Term, intervention_given_in, intervention_need, intervention_term
 from insatsbas.catalogue.rules import KNOWLEDGE_BANK, PUBLIC, Status, TermKind
 from insatsbas.core.errors import NotFoundError
-from insatsbas.core.viewer import Viewer
+from insatsbas.core.viewer import Role, Viewer
 from insatsbas.organisations.models import Municipality, Organisation
 
 
@@ -49,12 +49,23 @@ def swedish_order(text: str) -> str:
 
 
 _ORDER = str.maketrans("åäö", "{|}")
+# What the index holds: a draft or a hidden entry is not found by anybody, whoever they are.
+_SHOWN = (Intervention.status.in_(PUBLIC), Intervention.hidden.is_(False))
 
 
 def visible(viewer: Viewer) -> Select[Intervention]:
-    """The interventions that this viewer may read: for a guest, all but drafts."""
+    """The interventions that this viewer may read: what is public, and all of the organisations that they are editor of."""
     query = select(Intervention)
-    return query if viewer.sees_drafts else query.where(Intervention.status.in_(PUBLIC))
+    if viewer.is_coordinator:
+        return query
+    is_public = and_(*_SHOWN)
+    own = viewer.organisations_as(Role.EDITOR)
+    return query.where(is_public | Intervention.owner_id.in_(own)) if own else query.where(is_public)
+
+
+def published() -> Select[Intervention]:
+    """What everybody may read: what lists and counts show, whoever asks, so that a number is what its link gives."""
+    return select(Intervention).where(*_SHOWN)
 
 
 def _whole(query: Select[Intervention]) -> Select[Intervention]:
@@ -98,23 +109,23 @@ def all_in_order(viewer: Viewer, session: Session, *, after: int = 0, limit: int
 
 def for_indexing(session: Session, ids: Iterable[int]) -> list[Intervention]:
     """What the index is to show of `ids`: the public ones, whole."""
-    return list(session.scalars(_whole(select(Intervention).where(Intervention.id.in_(list(ids)), Intervention.status.in_(PUBLIC)))))
+    return list(session.scalars(_whole(select(Intervention).where(Intervention.id.in_(list(ids)), *_SHOWN))))
 
 
 def public_ids_of_all(session: Session) -> list[int]:
     """The id of every public intervention, in order."""
-    return list(session.scalars(select(Intervention.id).where(Intervention.status.in_(PUBLIC)).order_by(Intervention.id)))
+    return list(session.scalars(select(Intervention.id).where(*_SHOWN).order_by(Intervention.id)))
 
 
 def for_participants(viewer: Viewer, session: Session, *criteria: ColumnElement[bool]) -> list[Intervention]:
     """The visible ones that are not for staff and meet some criteria, whole, by id."""
-    query = visible(viewer).where(Intervention.for_staff.is_(False), *criteria)
+    query = published().where(Intervention.for_staff.is_(False), *criteria)
     return list(session.scalars(_whole(query.order_by(Intervention.id))))
 
 
 def under_need(viewer: Viewer, session: Session, need: Need) -> list[Intervention]:
     """The visible ones that answer to a need or to a part of it; those for staff only under a need for staff."""
-    query = visible(viewer).where(Intervention.id.in_(ids_with_need(session, need.id)), Intervention.for_staff.is_(need.for_staff))
+    query = published().where(Intervention.id.in_(ids_with_need(session, need.id)), Intervention.for_staff.is_(need.for_staff))
     return list(session.scalars(_whole(query.order_by(Intervention.id))))
 
 
@@ -136,14 +147,14 @@ def of_owner(viewer: Viewer, session: Session, organisation: Organisation) -> li
 
 def counts_by_owner(viewer: Viewer, session: Session) -> dict[str, int]:
     """For each organisation's slug: how many visible ones for participants it has."""
-    public = visible(viewer).where(Intervention.for_staff.is_(False)).subquery()
+    public = published().where(Intervention.for_staff.is_(False)).subquery()
     query = select(Organisation.slug, func.count()).join(public, public.c.owner_id == Organisation.id).group_by(Organisation.slug)
     return {row[0]: row[1] for row in session.execute(query)}
 
 
 def addresses(viewer: Viewer, session: Session) -> list[tuple[str, datetime]]:
     """The public id and last change of every visible entry that is no example, for the map of the site."""
-    public = visible(viewer).where(Intervention.is_example.is_(False)).subquery()
+    public = published().where(Intervention.is_example.is_(False)).subquery()
     return [
         (row.public_id, row.updated_at) for row in session.execute(select(public.c.public_id, public.c.updated_at).order_by(public.c.id))
     ]
@@ -151,7 +162,7 @@ def addresses(viewer: Viewer, session: Session) -> list[tuple[str, datetime]]:
 
 def newest(viewer: Viewer, session: Session, *, limit: int) -> list[Intervention]:
     """The active ones for participants that were entered last."""
-    query = visible(viewer).where(Intervention.status == Status.ACTIVE, Intervention.for_staff.is_(False))
+    query = published().where(Intervention.status == Status.ACTIVE, Intervention.for_staff.is_(False))
     return list(session.scalars(_whole(query.order_by(Intervention.created_at.desc(), Intervention.id.desc()).limit(limit))))
 
 

@@ -10,6 +10,8 @@ from insatsbas.core.text import N_
 
 TITLE_MAX = 150
 SUMMARY_MAX = 400
+# Results of fewer people are not told in numbers: somebody might be known by them.
+FEWEST_TOLD = 5
 _ID_ALPHABET = "23456789bcdfghjkmnpqrstvwxyz"
 
 
@@ -147,6 +149,32 @@ _END_REASON_LABELS = {
     EndReason.ORGANISER: N_("Anordnaren har slutat"),
     EndReason.UNKNOWN: N_("Okänt (historisk uppgift)"),
     EndReason.OTHER: N_("Annat"),
+}
+
+
+class PauseReason(StrEnum):
+    """Why an intervention is paused."""
+
+    SUMMER = "sommar"
+    TOO_FEW = "fa-anmalda"
+    STAFF = "personal"
+    MONEY = "finansiering"
+    PREMISES = "lokal"
+    OTHER = "annat"
+
+    @property
+    def label(self) -> str:
+        """The words on the page."""
+        return _PAUSE_REASON_LABELS[self]
+
+
+_PAUSE_REASON_LABELS = {
+    PauseReason.SUMMER: N_("Uppehåll över sommaren"),
+    PauseReason.TOO_FEW: N_("För få anmälda"),
+    PauseReason.STAFF: N_("Saknar personal just nu"),
+    PauseReason.MONEY: N_("Väntar på finansiering"),
+    PauseReason.PREMISES: N_("Saknar lokal just nu"),
+    PauseReason.OTHER: N_("Annat"),
 }
 
 

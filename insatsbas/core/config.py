@@ -31,9 +31,14 @@ NAMES = (
     "CONTACT",
     "ACCESSIBILITY_REVIEWED",
     "ACCESSIBILITY_FAULTS",
+    "GUEST_ACCESS",
+    "SMTP_URL",
+    "MAIL_FROM",
+    "PROXIES",
 )
 KEY_MIN = 32
 _ADDRESS = re.compile(r"[\w.+-]+@[\w-]+(\.[\w-]+)+")
+_MOST_PROXIES = 5
 LOOPBACK = ("127.0.0.1", "localhost")
 
 
@@ -56,6 +61,18 @@ class Settings:
     contact: str = ""
     accessibility_reviewed: date | None = None
     accessibility_faults: tuple[str, ...] = ()
+    # Whether anybody may read, or only those who have signed in.
+    is_open: bool = True
+    # How letters are sent; None means that they are shown on a page, on the own computer only.
+    smtp: SplitResult | None = None
+    mail_from: str = ""
+    # How many proxies of ours stand before us and tell whom they speak for.
+    proxies: int = 0
+
+    @property
+    def shows_letters(self) -> bool:
+        """Whether letters are shown on a page in place of being sent: only where nobody else can reach us."""
+        return self.smtp is None and self.public_url is None
 
     @property
     def is_https(self) -> bool:
@@ -107,6 +124,19 @@ def from_environ(environ: Mapping[str, str] | None = None) -> Settings:
     contact = given.get("CONTACT", "")
     if contact and not _ADDRESS.fullmatch(contact):
         faults.append("INSATSBAS_CONTACT ska vara en e-postadress till en funktionsbrevlåda.")
+    guest_access = given.get("GUEST_ACCESS") or "open"
+    if guest_access not in ("open", "account"):
+        faults.append("INSATSBAS_GUEST_ACCESS ska vara open (alla får läsa) eller account (bara den som har loggat in).")
+    smtp = _smtp(given.get("SMTP_URL", ""), faults)
+    mail_from = given.get("MAIL_FROM", "") or contact
+    if mail_from and not _ADDRESS.fullmatch(mail_from):
+        faults.append("INSATSBAS_MAIL_FROM ska vara en e-postadress.")
+    if smtp is not None and not mail_from:
+        faults.append("INSATSBAS_SMTP_URL kräver INSATSBAS_MAIL_FROM, adressen som breven kommer från.")
+    proxies = given.get("PROXIES") or "0"
+    if not (proxies.isdecimal() and int(proxies) <= _MOST_PROXIES):
+        faults.append(f"INSATSBAS_PROXIES ska vara ett tal från 0 till {_MOST_PROXIES}.")
+        proxies = "0"
     if faults:
         raise SettingsError(faults)
     if key is None:
@@ -123,7 +153,26 @@ def from_environ(environ: Mapping[str, str] | None = None) -> Settings:
         contact=contact,
         accessibility_reviewed=reviewed,
         accessibility_faults=tuple(part.strip() for part in given.get("ACCESSIBILITY_FAULTS", "").split("|") if part.strip()),
+        is_open=guest_access == "open",
+        smtp=smtp,
+        mail_from=mail_from,
+        proxies=int(proxies),
     )
+
+
+def _smtp(text: str, faults: list[str]) -> SplitResult | None:
+    if not text:
+        return None
+    try:
+        url = urlsplit(text)
+        fits = url.scheme in ("smtp", "smtps", "smtp+starttls") and bool(url.hostname) and url.path in ("", "/")
+        _ = url.port
+    except ValueError:
+        fits = False
+    if not fits:
+        faults.append("INSATSBAS_SMTP_URL ska vara till exempel smtp+starttls://anvandare:losenord@post.example:587.")
+        return None
+    return url
 
 
 def _day(name: str, text: str, faults: list[str]) -> date | None:

@@ -9,6 +9,10 @@ class NotFoundError(InsatsbasError):
     """What was asked for does not exist, or not for this viewer."""
 
 
+class ForbiddenError(InsatsbasError):
+    """It exists and may be known of, but this viewer may not do it."""
+
+
 class SettingsError(InsatsbasError):
     """The settings are wrong. Carries all faults at once."""
 

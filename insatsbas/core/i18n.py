@@ -1,5 +1,7 @@
 """Every text that a person reads goes through here. Swedish is the source; another language is a catalogue, not a change of code."""
 
+from typing import Any
+
 import flask_babel
 
 
@@ -11,3 +13,8 @@ def gettext(text: str, **values: object) -> str:
 def ngettext(one: str, many: str, count: int, **values: object) -> str:
     """A text that depends on a number."""
     return str(flask_babel.ngettext(one, many, count, **values))
+
+
+def lazy_gettext(text: str) -> Any:
+    """A text that is translated when it is shown: for labels of forms, which are made before anybody asks."""
+    return flask_babel.lazy_gettext(text)

@@ -4,6 +4,8 @@ from dataclasses import replace
 
 from flask import Blueprint, Response, render_template, request
 
+from insatsbas.accounts.guard import access
+from insatsbas.accounts.policy import Permission
 from insatsbas.catalogue import queries
 from insatsbas.catalogue.rules import PUBLIC, Status
 from insatsbas.core import clock
@@ -19,12 +21,14 @@ blueprint = Blueprint("insight", __name__)
 
 
 @blueprint.get("/oversikt")
+@access(Permission.READ)
 def overview() -> str:
     """As a table."""
     return render_template("insight/overview.html", page=_page())
 
 
 @blueprint.get("/oversikt.svg")
+@access(Permission.READ)
 def overview_picture() -> Response:
     """As a picture."""
     return Response(render_template("insight/overview.svg", page=_page()), mimetype="image/svg+xml")

@@ -3,12 +3,13 @@
 from flask import Blueprint, jsonify, redirect, request
 from werkzeug import Response
 
+from insatsbas.accounts.guard import access, current_viewer
+from insatsbas.accounts.policy import Permission
 from insatsbas.catalogue import queries
 from insatsbas.core import clock
 from insatsbas.core.config import current_settings
 from insatsbas.core.db import db
 from insatsbas.core.i18n import gettext as _
-from insatsbas.core.viewer import GUEST
 from insatsbas.interchange import api
 from insatsbas.interchange.problems import ProblemError
 from insatsbas.organisations.queries import commuting_from
@@ -20,6 +21,7 @@ blueprint = Blueprint("api", __name__, url_prefix="/api/v1")
 
 
 @blueprint.get("/insatser")
+@access(Permission.READ)
 def interventions() -> Response:
     """Search, with the parameters of the search page."""
     search, settings, today = current_search(), current_settings(), clock.today()
@@ -33,7 +35,7 @@ def interventions() -> Response:
         raise ProblemError(400, _("Fel värde i en parameter"), _("Rätta det här och fråga igen: %(names)s.", names=named), faults)
     found = search.engine.find(asked.question(search.planner, commuting_from(db.session), today))
     score = {hit.id: hit.score for hit in found.hits}
-    rows = queries.by_ids(GUEST, db.session, list(score))
+    rows = queries.by_ids(current_viewer(), db.session, list(score))
     return jsonify(
         total=found.total,
         page=asked.page,
@@ -48,7 +50,8 @@ def interventions() -> Response:
 
 
 @blueprint.get("/insatser/<public_id>")
+@access(Permission.READ)
 def intervention(public_id: str) -> Response:
     """One intervention, whole."""
-    row = queries.by_public_id(GUEST, db.session, public_id)
+    row = queries.by_public_id(current_viewer(), db.session, public_id)
     return jsonify(api.whole(row, source=current_settings().source, today=clock.today()))

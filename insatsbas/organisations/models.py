@@ -1,5 +1,6 @@
 """Municipalities and organisations as the database keeps them."""
 
+from datetime import date
 from typing import Final
 
 from sqlalchemy import CheckConstraint, Column, Enum, ForeignKey, String, Table
@@ -71,3 +72,10 @@ class Organisation(Base):
     )
     municipality_code: Mapped[str | None] = mapped_column(ForeignKey("municipality.code"), index=True)
     is_example: Mapped[bool] = mapped_column(default=False)
+    # The organisation number, ten digits with a hyphen, and a function mailbox; empty when not told.
+    number: Mapped[str] = mapped_column(String(11), default="")
+    mailbox: Mapped[str] = mapped_column(String(254), default="")
+    # The day it left the co-operation; what it did and agreed on stays.
+    left_on: Mapped[date | None]
+    # Whether everybody may see how fresh its entries are.
+    shows_freshness: Mapped[bool] = mapped_column(default=False)

@@ -4,9 +4,9 @@ import logging
 from collections.abc import Mapping
 
 from flask import Flask, Response, jsonify, make_response, render_template, request, url_for
-from werkzeug.exceptions import HTTPException, InternalServerError, NotFound, SecurityError, ServiceUnavailable
+from werkzeug.exceptions import Forbidden, HTTPException, InternalServerError, NotFound, SecurityError, ServiceUnavailable
 
-from insatsbas.core.errors import NotFoundError
+from insatsbas.core.errors import ForbiddenError, NotFoundError
 from insatsbas.core.i18n import gettext as _
 from insatsbas.interchange.problems import ProblemError
 from insatsbas.search.engine import EngineError
@@ -19,6 +19,7 @@ _API = "/api/"
 def init_app(app: Flask) -> None:
     """Answer every fault, foreseen or not."""
     app.register_error_handler(NotFoundError, lambda _error: _answer(NotFound()))
+    app.register_error_handler(ForbiddenError, lambda _error: _answer(Forbidden()))
     app.register_error_handler(EngineError, _no_index)
     app.register_error_handler(ProblemError, _problem)
     app.register_error_handler(HTTPException, _answer)

@@ -5,11 +5,12 @@ from urllib.parse import quote
 
 from flask import Response, render_template, url_for
 
+from insatsbas.accounts.guard import access, current_viewer
+from insatsbas.accounts.policy import Permission
 from insatsbas.catalogue import queries
 from insatsbas.core import clock
 from insatsbas.core.config import current_settings
 from insatsbas.core.db import db
-from insatsbas.core.viewer import GUEST
 from insatsbas.pages.blueprint import blueprint
 from insatsbas.pages.listings import municipality_slug
 
@@ -18,6 +19,7 @@ _FIXED = ("start", "knowledge_bank", "needs", "municipalities", "organisations",
 
 
 @blueprint.get("/robots.txt")
+@access(Permission.ENTER)
 def robots() -> Response:
     """The pages may be read; every combination of filters need not be."""
     lines = ["User-agent: *", "Disallow: /sok?", "Disallow: /api/", f"Sitemap: {url_for('pages.sitemap', _external=True)}", ""]
@@ -25,6 +27,7 @@ def robots() -> Response:
 
 
 @blueprint.get("/sitemap.xml")
+@access(Permission.READ)
 def sitemap() -> Response:
     """Every page that is worth finding from outside. Examples are none."""
     lists = queries.lists(db.session)
@@ -36,15 +39,16 @@ def sitemap() -> Response:
     ]
     addresses += [
         (url_for("pages.intervention", public_id=public_id, _external=True), changed)
-        for public_id, changed in queries.addresses(GUEST, db.session)
+        for public_id, changed in queries.addresses(current_viewer(), db.session)
     ]
     return Response(render_template("pages/sitemap.xml", addresses=addresses), mimetype="application/xml")
 
 
 @blueprint.get("/atom.xml")
+@access(Permission.READ)
 def feed() -> Response:
     """The newest interventions, for those who follow."""
-    rows = queries.newest(GUEST, db.session, limit=_FEED)
+    rows = queries.newest(current_viewer(), db.session, limit=_FEED)
     # What names an entry is an IRI, whatever an installation calls itself.
     source = quote(current_settings().source, safe="")
     entries = [

@@ -6,11 +6,12 @@ from flask import Response, jsonify, render_template
 from sqlalchemy import text
 from sqlalchemy.exc import SQLAlchemyError
 
+from insatsbas.accounts.guard import access, current_viewer
+from insatsbas.accounts.policy import Permission
 from insatsbas.catalogue import queries
 from insatsbas.core import clock
 from insatsbas.core.config import current_settings
 from insatsbas.core.db import db
-from insatsbas.core.viewer import GUEST
 from insatsbas.organisations.queries import commuting_from
 from insatsbas.pages.blueprint import blueprint
 from insatsbas.pages.presenter import COMMON, intervention_page, start_page
@@ -28,6 +29,7 @@ def everything() -> Question:
 
 
 @blueprint.get("/")
+@access(Permission.READ)
 def start() -> str:
     """Needs, municipalities, what is new."""
     search, asked = current_search(), everything()
@@ -36,7 +38,7 @@ def start() -> str:
         search.engine.find(asked),
         queries.lists(db.session),
         common,
-        queries.newest(GUEST, db.session, limit=_NEWS),
+        queries.newest(current_viewer(), db.session, limit=_NEWS),
         region=current_settings().region,
         has_examples=queries.has_examples(db.session),
     )
@@ -44,16 +46,18 @@ def start() -> str:
 
 
 @blueprint.get("/insatser/<public_id>")
+@access(Permission.READ)
 def intervention(public_id: str) -> str:
     """One intervention. Its address never changes."""
     search = current_search()
-    row = queries.by_public_id(GUEST, db.session, public_id)
-    similar = queries.by_ids(GUEST, db.session, similar_to(search, row, everything()))
+    row = queries.by_public_id(current_viewer(), db.session, public_id)
+    similar = queries.by_ids(current_viewer(), db.session, similar_to(search, row, everything()))
     page = intervention_page(row, similar, search.analysis, region=current_settings().region)
     return render_template("pages/intervention.html", page=page)
 
 
 @blueprint.get("/halsa")
+@access(Permission.ENTER)
 def health() -> tuple[Response, int]:
     """Whether database and index answer: 200, or 503 with what does not."""
     checks = {"databas": _database_answers(), "index": current_search().engine.is_ready()}

@@ -3,11 +3,12 @@
 from flask import Blueprint, make_response, redirect, render_template, request
 from werkzeug import Response
 
+from insatsbas.accounts.guard import access, current_viewer
+from insatsbas.accounts.policy import Permission
 from insatsbas.catalogue import queries
 from insatsbas.core import clock
 from insatsbas.core.config import current_settings
 from insatsbas.core.db import db
-from insatsbas.core.viewer import GUEST
 from insatsbas.organisations.queries import commuting_from
 from insatsbas.search.engine import Facet
 from insatsbas.search.forms import Asked, address, with_needs
@@ -18,6 +19,7 @@ blueprint = Blueprint("search", __name__)
 
 
 @blueprint.get("/sok")
+@access(Permission.READ)
 def results() -> Response:
     """Find interventions: words, filters, and where nothing is found, a way on."""
     search, settings = current_search(), current_settings()
@@ -27,6 +29,6 @@ def results() -> Response:
     asked = Asked(request.args, lists)
     question = asked.question(search.planner, commuting_from(db.session), clock.today())
     found = search.engine.find(question)
-    rows = queries.by_ids(GUEST, db.session, [hit.id for hit in found.hits])
+    rows = queries.by_ids(current_viewer(), db.session, [hit.id for hit in found.hits])
     page = Presenter(search, asked, question, lists, region=settings.region).page(found, rows)
     return make_response(render_template("search/results.html", page=page))

@@ -5,6 +5,7 @@ from datetime import UTC, date, datetime
 from typing import Any
 
 from sqlalchemy import (
+    JSON,
     Boolean,
     Column,
     Connection,
@@ -40,6 +41,13 @@ _ASKED: dict[str, Any] = {
     "occasion.address_on_request": lambda n: n == 1,
     "occasion.place": lambda n: "" if n == 1 else "Jordbro",
     "occasion.address": lambda n: "" if n == 1 else "Exempelgatan 1",
+    "intervention.pause_reason": lambda n: None,
+    "intervention.forerunner_id": lambda n: None,
+    "intervention.template_id": lambda n: None,
+    "outcome.count": lambda n: 5 + n,
+    "person.email": lambda n: f"{n}@exempel.example",
+    "membership.role": lambda n: "redaktor",
+    "report.kind": lambda n: "fel",
     "link.url": lambda n: f"https://exempel.example/{n}",
 }
 
@@ -69,11 +77,13 @@ def counts(connection: Connection) -> dict[str, int]:
     return {table.name: counted(connection, table) for table in metadata.sorted_tables if table.name != "alembic_version"}
 
 
-def contents(connection: Connection) -> dict[str, set[tuple[Any, ...]]]:
-    """Every row of every table."""
+def contents(connection: Connection) -> dict[str, set[tuple[str, ...]]]:
+    """Every row of every table, each value as text."""
     metadata = MetaData()
     metadata.reflect(connection)
-    return {table.name: {tuple(row) for row in connection.execute(select(table))} for table in metadata.sorted_tables}
+    return {
+        table.name: {tuple(str(value) for value in row) for row in connection.execute(select(table))} for table in metadata.sorted_tables
+    }
 
 
 def counted(connection: Connection, table: Table) -> int:
@@ -104,6 +114,8 @@ def _of_type(column: Column[Any], number: int) -> Any:
             return _MOMENT
         case Date():
             return _DAY
+        case JSON():
+            return {column.name: number}
         case String() | Text():
             return f"{column.name} {number}"[: getattr(column.type, "length", None)]
     raise AssertionError(f"{column.table.name}.{column.name} has the type {column.type!r}, for which {__name__} knows no value")

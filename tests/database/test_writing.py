@@ -9,6 +9,8 @@ from sqlalchemy import select, update
 from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import Session
 
+from insatsbas.accounts.guard import access
+from insatsbas.accounts.policy import Permission
 from insatsbas.catalogue.models import Intervention, Need
 from insatsbas.core.db import db, sqlite_module, wal_is_safe, writing
 from insatsbas.search.outbox import TOUCHES
@@ -62,6 +64,8 @@ def test_a_request_that_may_write_takes_the_lock_before_it_reads(bare_app: Flask
         db.session.commit()
         return f"{locked}"
 
+    access(Permission.ENTER)(change)
+    bare_app.extensions["csrf"].exempt(change)
     bare_app.add_url_rule("/andra", view_func=change, methods=["GET", "POST"])
     client = bare_app.test_client()
     assert client.post("/andra").text == "True"

@@ -13,11 +13,12 @@ TEMPLATES = sorted((ROOT / "templates").rglob("*.html"))
 # Where Python makes texts for a page. Labels of a closed list stand with the list, and are translated where they are shown.
 MODULES = sorted(
     {
-        *(path for feature in ("insight", "pages", "search") for path in (ROOT / "insatsbas" / feature).glob("*.py")),
+        *(path for feature in ("accounts", "insight", "pages", "search") for path in (ROOT / "insatsbas" / feature).glob("*.py")),
+        *(ROOT / "insatsbas" / "keeping").rglob("*.py"),
         ROOT / "insatsbas/interchange/views.py",
     }
 )
-TRANSLATE = {"_", "gettext", "ngettext"}
+TRANSLATE = {"_", "_l", "N_", "gettext", "ngettext"}
 # A block for robots says nothing to people, and an attribute may be put together outside its tag.
 _JINJA = re.compile(r"\{#.*?#\}|\{% block robots %\}.*?\{% endblock %\}|\{%.*?%\}|\{\{.*?\}\}", re.DOTALL)
 _ATTRIBUTE = re.compile(r"\b[\w-]+=\"\s*\"")

@@ -57,6 +57,8 @@ _FORGOTTEN = re.compile(
     r"(?<!\w)(?:None|Undefined|nan|True|False)(?!\w)|%\(\w*\)?|\{\{|\{%|&(?:amp|lt|gt|quot|nbsp|#\d+);|Markup\(|<function |object at 0x"
 )
 _SPOKEN = ("aria-label", "title", "placeholder", "alt", "aria-roledescription")
+# A form is proof against forgery by a cookie that holds nothing else.
+_GUESTS_FORM = 'name="csrf_token"'
 _POLICY = {"default-src": "'none'", "script-src": "'self'", "style-src": "'self'", "base-uri": "'none'", "frame-ancestors": "'none'"}
 _SUBRESOURCES = {
     "script": "src",
@@ -107,7 +109,7 @@ def _header_faults(response: TestResponse) -> Iterator[str]:
         yield f"the Content-Security-Policy lets in what it should not: {policy}"
     if response.headers.get("X-Content-Type-Options") != "nosniff":
         yield "the header X-Content-Type-Options: nosniff is missing"
-    if "Set-Cookie" in response.headers:
+    if "Set-Cookie" in response.headers and _GUESTS_FORM not in response.get_data(as_text=True) and not response.request.cookies:
         yield f"a guest got a cookie: {response.headers['Set-Cookie']}"
     if (response.mimetype or "").startswith("text/") and response.status_code == 200 and response.mimetype_params.get("charset") != "utf-8":
         yield f"the charset of {response.content_type} is not utf-8"

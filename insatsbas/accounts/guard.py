@@ -1,0 +1,150 @@
+"""The one guard: who asks, by Flask-Login over sessions in the database, and whether the route is for them.
+
+Only this file knows Flask-Login. What is in the browser's signed cookie is a random token and when it was last used; the session
+itself is a row. So signing out, disabling and a new password end it everywhere, a copied cookie included, and reading writes nothing.
+"""
+
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
+from typing import Any, TypeVar
+from urllib.parse import urlsplit
+
+from flask import Flask, abort, current_app, g, redirect, request, session, url_for
+from flask_login import LoginManager, UserMixin, current_user, login_user, logout_user
+from flask_wtf import CSRFProtect
+from werkzeug import Response
+
+from insatsbas.accounts.models import SignIn
+from insatsbas.accounts.policy import Permission, may
+from insatsbas.accounts.rules import hashed, session_is_over
+from insatsbas.core import clock
+from insatsbas.core.config import current_settings
+from insatsbas.core.db import db
+from insatsbas.core.viewer import GUEST, Viewer
+
+View = TypeVar("View", bound=Callable[..., Any])
+_USED = "used"
+# So often is the time of last use written to the cookie.
+_STEP = timedelta(minutes=1)
+_UNSAFE = ("POST", "PUT", "PATCH", "DELETE")
+
+
+class _User(UserMixin):  # type: ignore[misc]
+    """What Flask-Login wants to know: a session's token stands for the user, not the person's number."""
+
+    def __init__(self, token: str, viewer: Viewer) -> None:
+        self.id, self.viewer = token, viewer
+
+
+def access(permission: Permission) -> Callable[[View], View]:
+    """Declare what a route asks for. Stands nearest the view, under the route. A route without one does not start."""
+
+    def mark(view: View) -> View:
+        view.access = permission  # type: ignore[attr-defined]
+        return view
+
+    return mark
+
+
+def permission_of(app: Flask, endpoint: str) -> Permission | None:
+    """What a route has declared; static files are for anybody."""
+    if endpoint == "static":
+        return Permission.ENTER
+    declared: Permission | None = getattr(app.view_functions[endpoint], "access", None)
+    return declared
+
+
+def current_viewer() -> Viewer:
+    """Who asks in this request."""
+    if "viewer" not in g:
+        g.viewer = current_user.viewer if current_user.is_authenticated else GUEST
+    viewer: Viewer = g.viewer
+    return viewer
+
+
+def begin(token: str) -> None:
+    """Let the browser keep the token of a session that has been begun in the database."""
+    session.clear()
+    session[_USED] = _stamp(clock.now())
+    login_user(_User(token, GUEST))
+    g.pop("viewer", None)
+
+
+def current_token() -> str | None:
+    """The token of the session that asks, to end it by."""
+    return current_user.id if current_user.is_authenticated else None
+
+
+def end() -> None:
+    """Let the browser forget its session."""
+    logout_user()
+    session.clear()
+    g.pop("viewer", None)
+
+
+def init_app(app: Flask) -> None:
+    """Ask each request who it is, and whether the route is for them."""
+    app.config.update(WTF_CSRF_TIME_LIMIT=None, WTF_I18N_ENABLED=False, WTF_CSRF_FIELD_NAME="csrf_token")
+    login = LoginManager()
+    login.session_protection = None
+    login.user_loader(_load)
+    login.init_app(app, add_context_processor=False)
+    CSRFProtect(app)
+    app.before_request(_guard)
+    app.context_processor(lambda: {"viewer": current_viewer(), "may": _may_here, "Permission": Permission})
+
+
+def check_declared(app: Flask) -> None:
+    """Refuse to start with a route of which nobody has said whom it is for. Called when all routes are there."""
+    undeclared = sorted(e for e in app.view_functions if permission_of(app, e) is None)
+    if undeclared:
+        raise RuntimeError(f"say with @access(Permission…) whom these are for: {undeclared}")
+
+
+def _may_here(permission: Permission, organisation_id: int | None = None) -> bool:
+    return may(current_viewer(), permission, organisation_id, is_open=current_settings().is_open)
+
+
+def _guard() -> Response | None:
+    if request.endpoint is None:
+        return None
+    permission = permission_of(current_app, request.endpoint)
+    if permission is Permission.ENTER or permission is None:
+        return None
+    if _may_here(permission):
+        return None
+    if not current_viewer().is_signed_in:
+        return to_sign_in()
+    abort(403)
+
+
+def to_sign_in() -> Response:
+    """To the page where one signs in, and after that back here; what would have been written is asked for again."""
+    back = request.full_path.rstrip("?") if request.method not in _UNSAFE else urlsplit(request.referrer or "").path
+    return redirect(url_for("accounts.sign_in", nasta=back or None), 303)
+
+
+def is_own_path(path: str) -> bool:
+    """Whether an address to go on to lies within the site, however a browser may read it."""
+    parts = urlsplit(path)
+    is_plain = all(" " < letter != "\\" for letter in path)
+    return is_plain and path.startswith("/") and not path.startswith("//") and not parts.scheme and not parts.netloc
+
+
+def _load(token: str) -> _User | None:
+    """The session that a token is of, unless it has ended."""
+    used, now = _read(session.get(_USED)), clock.now()
+    row = db.session.get(SignIn, hashed(token))
+    if row is None or used is None or row.person.disabled_at or session_is_over(began=row.began_at, used=used, now=now):
+        return None
+    if now - used >= _STEP:
+        session[_USED] = _stamp(now)
+    return _User(token, row.person.as_viewer())
+
+
+def _stamp(moment: datetime) -> int:
+    return int(moment.timestamp())
+
+
+def _read(value: object) -> datetime | None:
+    return datetime.fromtimestamp(value, UTC) if isinstance(value, int) else None

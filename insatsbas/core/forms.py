@@ -1,0 +1,82 @@
+"""The base of every form: Swedish messages, spaces at the ends taken away, and no personal number in any field.
+
+A form says what shape input has; whether it may be done is for rules and actions. `templates/components/forms.html` draws it.
+"""
+
+from collections.abc import Iterator
+from datetime import date
+from typing import Any
+
+import wtforms
+from werkzeug.datastructures import MultiDict
+from wtforms import Field, StringField
+from wtforms.form import BaseForm
+from wtforms.validators import ValidationError
+
+from insatsbas.core import personal_numbers
+from insatsbas.core.i18n import gettext as _
+
+
+class SwedishForm(wtforms.Form):
+    """A form in Swedish. Every text is stripped, and refused when something in it looks like a personal number."""
+
+    class Meta:
+        """How WTForms itself speaks, and what it does to every text."""
+
+        locales = ("sv",)
+
+        def bind_field(self, form: wtforms.Form, unbound: Any, options: dict[str, Any]) -> Any:
+            """Strip what is typed in every text field, but for passwords."""
+            if issubclass(unbound.field_class, StringField) and not issubclass(unbound.field_class, wtforms.PasswordField):
+                options = {**options, "filters": (*unbound.kwargs.get("filters", ()), _stripped)}
+                unbound = type(unbound)(unbound.field_class, *unbound.args, **{**unbound.kwargs, "filters": options.pop("filters")})
+            return unbound.bind(form=form, **options)
+
+    def validate(self, extra_validators: Any = None) -> bool:
+        """Whether the input has the right shape; refuses personal numbers wherever they stand."""
+        fits = super().validate(extra_validators)
+        for field in self._texts():
+            found = personal_numbers.find(field.data or "")
+            if found:
+                field.errors = [
+                    *field.errors,
+                    _("Ta bort %(number)s. Det ser ut som ett personnummer, och sådana får inte stå här.", number=found),
+                ]
+                fits = False
+        return fits
+
+    def faults(self) -> list[tuple[str, str]]:
+        """The id of each field that has a fault, with what it is, in the order of the form. For the summary of errors."""
+        return [(field.id, str(error)) for field in self for error in field.errors if isinstance(error, str)]
+
+    def _texts(self) -> Iterator[Field]:
+        return (field for field in self if isinstance(field, StringField) and not isinstance(field, wtforms.PasswordField))
+
+
+class DayField(StringField):
+    """A day, typed as 2027-01-18 in one text field. `day` is the date, None when nothing is typed."""
+
+    day: date | None = None
+
+    def pre_validate(self, form: BaseForm) -> None:
+        """Read the day.
+
+        Raises:
+            ValidationError: it is no day.
+        """
+        self.day = None
+        if not self.data:
+            return
+        try:
+            self.day = date.fromisoformat(self.data)
+        except ValueError as error:
+            raise ValidationError(_("Skriv dagen som år-månad-dag, till exempel 2027-01-18.")) from error
+
+
+def _stripped(text: str | None) -> str:
+    return (text or "").strip()
+
+
+def posted(form: MultiDict[str, str]) -> MultiDict[str, str]:
+    """What a browser sent, without the line ends of Windows that it puts in."""
+    return MultiDict((name, value.replace("\r\n", "\n").replace("\x00", "")) for name, value in form.items(multi=True))
