@@ -35,6 +35,9 @@ class SwedishForm(wtforms.Form):
     def validate(self, extra_validators: Any = None) -> bool:
         """Whether the input has the right shape; refuses personal numbers wherever they stand."""
         fits = super().validate(extra_validators)
+        for field in self:
+            # A message that waits to be translated is no text yet, and would be passed over.
+            field.errors = [error if isinstance(error, (str, list, dict)) else str(error) for error in field.errors]
         for field in self._texts():
             found = personal_numbers.find(field.data or "")
             if found:
