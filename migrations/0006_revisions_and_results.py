@@ -34,6 +34,10 @@ def upgrade() -> None:
         batch.create_check_constraint(
             op.f("ck_intervention_only_the_paused_have_a_pause_reason"), "pause_reason IS NULL OR status = 'pausad'"
         )
+        batch.drop_constraint(op.f("ck_intervention_summary"), type_="check")
+        batch.create_check_constraint(
+            op.f("ck_intervention_summary"), "length(summary) <= 400 AND (status = 'utkast' OR length(summary) > 0)"
+        )
         batch.create_check_constraint(op.f("ck_intervention_not_its_own_forerunner"), "forerunner_id <> id AND template_id <> id")
     op.create_table(
         "outcome",

@@ -23,6 +23,7 @@ class OccasionFacts:
 
     `place`, `address` and `address_on_request` None mean not told: what is known stays, and a new start under a need that asks
     for protection gets its address on request. `taken` is how many places the owner's own participants have; None when unknown.
+    `id` is that of the row that is meant, for those who know it: else the start tells which.
     """
 
     start: date | None = None
@@ -33,6 +34,7 @@ class OccasionFacts:
     address_on_request: bool | None = None
     places: int | None = None
     taken: int | None = None
+    id: int | None = None
 
 
 class InterventionChanges(TypedDict, total=False):
@@ -207,12 +209,17 @@ def _set_outcomes(intervention: Intervention, want: Sequence[tuple[str, int | No
 
 
 def _set_occasions(intervention: Intervention, want: Sequence[OccasionFacts]) -> bool:
-    """Match by start, so that an occasion keeps its row, and what was agreed about it, when its other facts change."""
+    """Match by id or else by start, so that an occasion keeps its row, and what was agreed about it, when its other facts change."""
     left, changed = list(intervention.occasions), False
-    for facts in want:
-        row = next((o for o in left if o.start == facts.start), None)
-        if row is not None:
+    named = {row.id: row for row in left if row.id is not None}
+    rows = [named.pop(facts.id, None) if facts.id is not None else None for facts in want]
+    left = [row for row in left if row not in rows]
+    for facts, known in zip(want, rows, strict=True):
+        row = known or next((o for o in left if o.start == facts.start), None)
+        if row is not None and row is not known:
             left.remove(row)
+        if row is not None and row.accepted + (facts.taken or 0) > (facts.places or 0) and row.accepted:
+            raise RefusedError("Platserna räcker inte till dem som andra har kommit överens om.")
         changed |= _set_occasion(intervention, row, facts)
     for row in left:
         if row.accepted:

@@ -142,7 +142,8 @@ class Intervention(Base):
         UniqueConstraint("source", "external_id"),
         CheckConstraint("(source IS NULL) = (external_id IS NULL)", name="source_has_both"),
         CheckConstraint(f"length(title) BETWEEN 1 AND {TITLE_MAX}", name="title"),
-        CheckConstraint(f"length(summary) BETWEEN 1 AND {SUMMARY_MAX}", name="summary"),
+        # A draft may lack what a reader needs; it is asked for when it is published.
+        CheckConstraint(f"length(summary) <= {SUMMARY_MAX} AND (status = 'utkast' OR length(summary) > 0)", name="summary"),
         CheckConstraint("level_required BETWEEN 0 AND 6 AND level_reached BETWEEN 0 AND 6", name="levels"),
         CheckConstraint("hours_per_week > 0 AND hours_per_week <= 100", name="hours_per_week"),
         CheckConstraint("participant_cost >= 0 AND place_price >= 0", name="money"),
