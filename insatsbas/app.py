@@ -3,7 +3,7 @@
 from flask import Flask
 from flask_compress import Compress
 
-from insatsbas.accounts import guard
+from insatsbas.accounts import guard, letter_views, password_views
 from insatsbas.accounts import views as accounts_views
 from insatsbas.catalogue import revision_models
 from insatsbas.core import config, db, letters, paths, security, settings_store, templating
@@ -19,6 +19,7 @@ from insatsbas.search import outbox, service
 from insatsbas.search import views as search_views
 
 # They share one blueprint, and add their routes to it when they are imported.
+_ACCOUNTS = (accounts_views, letter_views, password_views)
 _PAGES = (pages_views, listing_views, text_views, machine_views)
 
 # Tables that no view here reads: named, so that every table is known wherever there is an application.
@@ -51,7 +52,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     guard.init_app(app)
     service.init_app(app, settings)
     outbox.listen()
-    for views in (accounts_views, insight_views, interchange_views, search_views, *_PAGES):
+    for views in (*_ACCOUNTS, insight_views, interchange_views, search_views, *_PAGES):
         if views.blueprint.name not in app.blueprints:
             app.register_blueprint(views.blueprint)
     menu.init_app(app)

@@ -1,33 +1,28 @@
-"""Every write of people and sessions: check the policy, change, note the event, flush. Never commits."""
+"""Every write of people and what they may do: check the policy, change, note the event, flush. Never commits.
 
+Sessions, passwords and failed tries are in `session_actions`.
+"""
+
+import re
 from collections.abc import Iterable
 
-from sqlalchemy import delete
 from sqlalchemy.orm import Session
 
-from insatsbas.accounts.models import Membership, Person, SignIn
+from insatsbas.accounts import letters as texts
+from insatsbas.accounts import queries
+from insatsbas.accounts.models import Membership, OneTimeLink, Person
 from insatsbas.accounts.policy import Permission, require
-from insatsbas.accounts.rules import hashed, new_token, normal_email
-from insatsbas.core import clock, events
-from insatsbas.core.viewer import Grant, Viewer
+from insatsbas.accounts.rules import LINK_LASTS, LinkPurpose, hashed, new_token, normal_email
+from insatsbas.accounts.session_actions import end_all_sessions, spend_links
+from insatsbas.core import addresses, clock, events, letters
+from insatsbas.core.errors import RefusedError
+from insatsbas.core.i18n import gettext as _
+from insatsbas.core.viewer import Grant, Role, Viewer
 
-
-def begin_session(session: Session, person: Person) -> str:
-    """A new session for somebody who has shown who they are; the token that their browser keeps."""
-    token = new_token()
-    session.add(SignIn(token_hash=hashed(token), person_id=person.id, began_at=clock.now()))
-    session.flush()
-    return token
-
-
-def end_session(session: Session, token: str) -> None:
-    """End the session of a token: whoever holds it, or a copy, is a guest from now on."""
-    session.execute(delete(SignIn).where(SignIn.token_hash == hashed(token)))
-
-
-def end_all_sessions(session: Session, person: Person) -> None:
-    """Sign a person out everywhere."""
-    session.execute(delete(SignIn).where(SignIn.person_id == person.id))
+# What every mail server takes: no letters beyond ASCII, no quotation.
+_EMAIL = re.compile(r"[\w.+'&/=-]+@([a-z0-9-]+\.)+[a-z0-9-]+", re.ASCII)
+_LONGEST_EMAIL = 254
+_LONGEST_NAME = 100
 
 
 def add_person(viewer: Viewer, session: Session, *, email: str, name: str, grants: Iterable[Grant], is_example: bool = False) -> Person:
@@ -35,22 +30,74 @@ def add_person(viewer: Viewer, session: Session, *, email: str, name: str, grant
 
     Raises:
         ForbiddenError: the viewer is no co-ordinator.
+        RefusedError: it is no address, or somebody has it; or a role lacks its organisation.
     """
     require(viewer, Permission.COORDINATE)
-    person = Person(email=normal_email(email), name=name, is_example=is_example, created_at=clock.now())
-    person.memberships = [Membership(role=grant.role, organisation_id=grant.organisation_id) for grant in grants]
+    email = normal_email(email)
+    if not _EMAIL.fullmatch(email) or len(email) > _LONGEST_EMAIL:
+        raise RefusedError(_("Skriv en e-postadress, till exempel namn@kommun.example."))
+    if queries.by_email(session, email) is not None:
+        raise RefusedError(_("Det finns redan ett konto med adressen %(email)s.", email=email))
+    person = Person(email=email, name=" ".join(name.split())[:_LONGEST_NAME], is_example=is_example, created_at=clock.now())
+    person.memberships = [Membership(role=grant.role, organisation_id=grant.organisation_id) for grant in _checked(grants)]
     session.add(person)
     session.flush()
-    events.record(viewer, session, "person.ny", subject=f"person:{person.id}", text=person.email)
+    events.record(viewer, session, "person.ny", subject=f"person:{person.id}", text=_told(session, person))
     return person
 
 
-def set_password(viewer: Viewer, session: Session, person: Person, password_hash: str) -> None:
-    """Give a person a new password, already hashed. All their sessions end."""
-    person.password_hash = password_hash
-    end_all_sessions(session, person)
-    events.record(viewer, session, "person.losenord", subject=f"person:{person.id}")
+def invite(viewer: Viewer, session: Session, *, email: str, name: str, grants: Iterable[Grant]) -> Person:
+    """Add somebody, and write them a letter with a link by which they choose a password.
+
+    Raises:
+        ForbiddenError: the viewer is no co-ordinator.
+        RefusedError: as for `add_person`.
+    """
+    person = add_person(viewer, session, email=email, name=name, grants=grants)
+    send_link(viewer, session, person, LinkPurpose.INVITATION)
+    return person
+
+
+def send_link(viewer: Viewer, session: Session, person: Person, purpose: LinkPurpose) -> str:
+    """Write somebody a letter with a link by which they choose a password; the link. It works once, within an hour.
+
+    Raises:
+        ForbiddenError: the viewer is no co-ordinator.
+        RefusedError: the person is disabled.
+    """
+    require(viewer, Permission.COORDINATE)
+    if person.disabled_at:
+        raise RefusedError(_("Kontot är avstängt. Öppna det först."))
+    events.record(viewer, session, "person.lank", subject=f"person:{person.id}")
+    return _write_link(session, person, purpose)
+
+
+def ask_reset(session: Session, email: str) -> None:
+    """Whoever it is says that they have forgotten their password. If there is such an account, its owner gets a letter."""
+    person = queries.by_email(session, email)
+    if person is not None and not person.disabled_at:
+        _write_link(session, person, LinkPurpose.RESET if person.password_hash else LinkPurpose.INVITATION)
+
+
+def change_grants(viewer: Viewer, session: Session, person: Person, grants: Iterable[Grant]) -> None:
+    """Let somebody hold these roles and no others. It takes effect at their next request.
+
+    Raises:
+        ForbiddenError: the viewer is no co-ordinator.
+        RefusedError: a role lacks its organisation, or nobody would be co-ordinator any more.
+    """
+    require(viewer, Permission.COORDINATE)
+    wanted = _checked(grants)
+    if Grant(Role.COORDINATOR) not in wanted:
+        _keep_a_coordinator(viewer, session, person)
+    held = {Grant(m.role, m.organisation_id): m for m in person.memberships}
+    for grant in held.keys() - wanted:
+        person.memberships.remove(held[grant])
+    for grant in sorted(wanted - held.keys(), key=str):
+        person.memberships.append(Membership(role=grant.role, organisation_id=grant.organisation_id))
     session.flush()
+    if wanted != held.keys():
+        events.record(viewer, session, "person.roller", subject=f"person:{person.id}", text=_told(session, person))
 
 
 def disable(viewer: Viewer, session: Session, person: Person) -> None:
@@ -58,9 +105,65 @@ def disable(viewer: Viewer, session: Session, person: Person) -> None:
 
     Raises:
         ForbiddenError: the viewer is no co-ordinator.
+        RefusedError: nobody would be co-ordinator any more.
     """
     require(viewer, Permission.COORDINATE)
+    if person.disabled_at:
+        return
+    _keep_a_coordinator(viewer, session, person)
     person.disabled_at = clock.now()
     end_all_sessions(session, person)
-    events.record(viewer, session, "person.avstangd", subject=f"person:{person.id}", text=person.email)
+    spend_links(session, person)
+    events.record(viewer, session, "person.avstangd", subject=f"person:{person.id}")
     session.flush()
+
+
+def enable(viewer: Viewer, session: Session, person: Person) -> None:
+    """Let a person who was disabled sign in again, with the roles and the password that they had.
+
+    Raises:
+        ForbiddenError: the viewer is no co-ordinator.
+    """
+    require(viewer, Permission.COORDINATE)
+    if not person.disabled_at:
+        return
+    person.disabled_at = None
+    events.record(viewer, session, "person.oppnad", subject=f"person:{person.id}")
+    session.flush()
+
+
+def _write_link(session: Session, person: Person, purpose: LinkPurpose) -> str:
+    token = new_token()
+    session.add(OneTimeLink(token_hash=hashed(token), person_id=person.id, purpose=purpose, ends_at=clock.now() + LINK_LASTS))
+    link = addresses.whole("accounts.choose_password", token=token)
+    text = texts.with_link(person, purpose, link, for_another=addresses.whole("accounts.forgotten"))
+    letters.queue(session, to=person.email, subject=text.subject, body=text.body, is_secret=True)
+    session.flush()
+    return link
+
+
+def _checked(grants: Iterable[Grant]) -> set[Grant]:
+    found = set(grants)
+    for grant in found:
+        if grant.role.is_of_an_organisation != (grant.organisation_id is not None):
+            raise RefusedError(
+                _("Välj för vilken organisation rollen %(role)s gäller.", role=_(grant.role.label))
+                if grant.role.is_of_an_organisation
+                else _("Rollen %(role)s gäller inte för en organisation.", role=_(grant.role.label))
+            )
+    return found
+
+
+def _keep_a_coordinator(viewer: Viewer, session: Session, person: Person) -> None:
+    """A command can always make a new one; on the pages nobody could."""
+    others = [other for other in queries.coordinators(session) if other.id != person.id]
+    if not viewer.is_system and not person.disabled_at and Grant(Role.COORDINATOR) in person.as_viewer().grants and not others:
+        raise RefusedError(_("%(name)s är den enda samordnaren. Utse en till först.", name=person.shown_name))
+
+
+def _told(session: Session, person: Person) -> str:
+    names = [
+        f"{_(held.role.label)} ({held.organisation.name})" if held.organisation else _(held.role.label)
+        for held in queries.memberships(session, person.id)
+    ]
+    return ", ".join(sorted(names)) or _("inga roller")

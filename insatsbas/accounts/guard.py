@@ -7,13 +7,14 @@ itself is a row. So signing out, disabling and a new password end it everywhere,
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from typing import Any, TypeVar
-from urllib.parse import urlsplit
 
 from flask import Flask, abort, current_app, g, redirect, request, session, url_for
 from flask_login import LoginManager, UserMixin, current_user, login_user, logout_user
 from flask_wtf import CSRFProtect
+from flask_wtf.csrf import CSRFError
 from werkzeug import Response
 
+from insatsbas.accounts import unsent
 from insatsbas.accounts.models import SignIn
 from insatsbas.accounts.policy import Permission, may
 from insatsbas.accounts.rules import hashed, session_is_over
@@ -27,6 +28,8 @@ _USED = "used"
 # So often is the time of last use written to the cookie.
 _STEP = timedelta(minutes=1)
 _UNSAFE = ("POST", "PUT", "PATCH", "DELETE")
+# What is read by programs, to whom a page for signing in says nothing.
+_FOR_MACHINES = ("/api/", ".xml", ".svg", ".json", ".csv", ".xlsx")
 
 
 class _User(UserMixin):  # type: ignore[misc]
@@ -62,11 +65,11 @@ def current_viewer() -> Viewer:
     return viewer
 
 
-def begin(token: str) -> None:
-    """Let the browser keep the token of a session that has been begun in the database."""
+def begin(token: str, viewer: Viewer) -> None:
+    """Let the browser keep the token of a session that has been begun in the database. All else that it kept is forgotten."""
     session.clear()
     session[_USED] = _stamp(clock.now())
-    login_user(_User(token, GUEST))
+    login_user(_User(token, viewer))
     g.pop("viewer", None)
 
 
@@ -84,14 +87,17 @@ def end() -> None:
 
 def init_app(app: Flask) -> None:
     """Ask each request who it is, and whether the route is for them."""
-    app.config.update(WTF_CSRF_TIME_LIMIT=None, WTF_I18N_ENABLED=False, WTF_CSRF_FIELD_NAME="csrf_token")
+    # Not strict about the referrer, which some browsers never tell: the token and SameSite suffice.
+    app.config.update(WTF_CSRF_TIME_LIMIT=None, WTF_CSRF_SSL_STRICT=False, WTF_I18N_ENABLED=False, WTF_CSRF_FIELD_NAME="csrf_token")
     login = LoginManager()
     login.session_protection = None
     login.user_loader(_load)
     login.init_app(app, add_context_processor=False)
     CSRFProtect(app)
+    app.register_error_handler(CSRFError, _forged_or_old)
     app.before_request(_guard)
-    app.context_processor(lambda: {"viewer": current_viewer(), "may": _may_here, "Permission": Permission})
+    told = {"may": _may_here, "Permission": Permission}
+    app.context_processor(lambda: {"viewer": current_viewer(), "is_open": current_settings().is_open, **told})
 
 
 def check_declared(app: Flask) -> None:
@@ -105,7 +111,7 @@ def _may_here(permission: Permission, organisation_id: int | None = None) -> boo
     return may(current_viewer(), permission, organisation_id, is_open=current_settings().is_open)
 
 
-def _guard() -> Response | None:
+def _guard() -> Response | tuple[str, int] | None:
     if request.endpoint is None:
         return None
     permission = permission_of(current_app, request.endpoint)
@@ -118,17 +124,21 @@ def _guard() -> Response | None:
     abort(403)
 
 
-def to_sign_in() -> Response:
-    """To the page where one signs in, and after that back here; what would have been written is asked for again."""
-    back = request.full_path.rstrip("?") if request.method not in _UNSAFE else urlsplit(request.referrer or "").path
-    return redirect(url_for("accounts.sign_in", nasta=back or None), 303)
+def to_sign_in() -> Response | tuple[str, int]:
+    """To the page where one signs in, and after that back here. What was typed in a form is carried on there."""
+    if request.path.startswith(_FOR_MACHINES[0]) or request.path.endswith(_FOR_MACHINES[1:]):
+        abort(401)
+    if request.method in _UNSAFE:
+        return unsent.ask_to_sign_in()
+    return redirect(url_for("accounts.sign_in", nasta=request.full_path.rstrip("?")), 303)
 
 
-def is_own_path(path: str) -> bool:
-    """Whether an address to go on to lies within the site, however a browser may read it."""
-    parts = urlsplit(path)
-    is_plain = all(" " < letter != "\\" for letter in path)
-    return is_plain and path.startswith("/") and not path.startswith("//") and not parts.scheme and not parts.netloc
+def _forged_or_old(_error: CSRFError) -> Response | tuple[str, int]:
+    """A form without the right token: the session has ended, the page is old, or another site made it."""
+    needs_sign_in = request.endpoint is not None and permission_of(current_app, request.endpoint) is not Permission.ENTER
+    if needs_sign_in and not current_viewer().is_signed_in:
+        return unsent.ask_to_sign_in()
+    return unsent.ask_to_send_again()
 
 
 def _load(token: str) -> _User | None:

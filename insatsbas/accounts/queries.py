@@ -5,8 +5,9 @@ from collections.abc import Sequence
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session, joinedload, selectinload
 
-from insatsbas.accounts.models import Membership, Person
-from insatsbas.accounts.rules import normal_email
+from insatsbas.accounts.models import Membership, OneTimeLink, Person
+from insatsbas.accounts.rules import hashed, normal_email
+from insatsbas.core import clock
 from insatsbas.core.errors import NotFoundError
 from insatsbas.core.viewer import Role
 
@@ -60,3 +61,9 @@ def editors_by_organisation(session: Session) -> dict[int, int]:
 def memberships(session: Session, person_id: int) -> Sequence[Membership]:
     """The roles that a person holds, with their organisations."""
     return session.scalars(select(Membership).where(Membership.person_id == person_id).options(joinedload(Membership.organisation))).all()
+
+
+def by_link(session: Session, token: str) -> Person | None:
+    """The person that a link from a letter is of, as long as it works."""
+    working = OneTimeLink.token_hash == hashed(token), OneTimeLink.used_at.is_(None), OneTimeLink.ends_at > clock.now()
+    return session.scalar(select(Person).join(OneTimeLink).where(*working, Person.disabled_at.is_(None)))

@@ -1,9 +1,12 @@
 """What holds for people and passwords whatever stores them."""
 
 import hashlib
+import hmac
 import secrets
 from datetime import datetime, timedelta
 from enum import StrEnum
+from ipaddress import IPv6Address, ip_address
+from urllib.parse import urlsplit
 
 PASSWORD_MIN = 12
 PASSWORD_MAX = 200
@@ -15,6 +18,28 @@ LINK_LASTS = timedelta(hours=1)
 TRIES_WINDOW = timedelta(minutes=15)
 TRIES_PER_ACCOUNT = 5
 TRIES_PER_ADDRESS = 20
+# Letters with a new link, within the same window.
+LETTERS_PER_ACCOUNT = 3
+LETTERS_PER_ADDRESS = 20
+# Of a network address of the sixth version, the part that one household or office has.
+_HOUSEHOLD = 64
+
+
+class Counted(StrEnum):
+    """What is counted, so that somebody cannot do it too often."""
+
+    SIGN_IN = "inloggning"
+    LETTER = "brev"
+
+    @property
+    def per_account(self) -> int:
+        """How many within the window for one account."""
+        return TRIES_PER_ACCOUNT if self is Counted.SIGN_IN else LETTERS_PER_ACCOUNT
+
+    @property
+    def per_address(self) -> int:
+        """How many within the window from one address on the network."""
+        return TRIES_PER_ADDRESS if self is Counted.SIGN_IN else LETTERS_PER_ADDRESS
 
 
 class LinkPurpose(StrEnum):
@@ -37,6 +62,33 @@ def new_token() -> str:
 def hashed(token: str) -> str:
     """What is kept of a token. It is random and long, so one round suffices, and the row can be found by it."""
     return hashlib.sha256(token.encode()).hexdigest()
+
+
+def keyed(secret: str, counted: Counted, text: str) -> str:
+    """What is kept of an account or an address to count by. Without the key nobody can tell whose it is, nor try all there are."""
+    return hmac.new(secret.encode(), f"{counted.value}:{text}".encode(), hashlib.sha256).hexdigest()
+
+
+def network_of(address: str) -> str:
+    """What counts as one address on the network: all of the sixth version that one household has are one."""
+    try:
+        found = ip_address(address)
+    except ValueError:
+        return address
+    if isinstance(found, IPv6Address):
+        mapped = found.ipv4_mapped
+        return str(mapped) if mapped else f"{int(found) >> (128 - _HOUSEHOLD):x}"
+    return str(found)
+
+
+def is_own_path(path: str) -> bool:
+    """Whether an address to go on to lies within the site, however a browser may read it."""
+    try:
+        parts = urlsplit(path)
+    except ValueError:
+        return False
+    is_plain = all(" " < letter != "\\" and letter != "\x7f" for letter in path)
+    return is_plain and path.startswith("/") and not path.startswith("//") and not parts.scheme and not parts.netloc
 
 
 def session_is_over(*, began: datetime, used: datetime, now: datetime) -> bool:

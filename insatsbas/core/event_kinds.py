@@ -14,6 +14,9 @@ KINDS: Mapping[str, str] = {
     "person.ny": N_("%(who)s lade upp ett konto åt %(what)s."),
     "person.losenord": N_("%(who)s valde ett nytt lösenord för %(what)s."),
     "person.avstangd": N_("%(who)s stängde av kontot för %(what)s."),
+    "person.oppnad": N_("%(who)s öppnade kontot för %(what)s igen."),
+    "person.roller": N_("%(who)s ändrade rollerna för %(what)s."),
+    "person.lank": N_("%(who)s skickade en länk till %(what)s för att välja lösenord."),
     # Interventions
     "insats.aterstalld": N_("%(who)s återställde en tidigare version av %(what)s."),
     # Data protection

@@ -4,9 +4,10 @@ A letter that must not be sent twice has a key, such as `oversyn:4:2027-04-15`: 
 for what the reader waits for on the page.
 """
 
+from collections.abc import Sequence
 from datetime import datetime
 
-from sqlalchemy import CheckConstraint, String, Text
+from sqlalchemy import CheckConstraint, String, Text, select
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
@@ -53,3 +54,8 @@ def queue(session: Session, *, to: str, subject: str, body: str, key: str | None
     }
     statement = insert(Letter).values(values).on_conflict_do_nothing(index_elements=["key"]).returning(Letter.id)
     return session.execute(statement).first() is not None
+
+
+def latest(session: Session, count: int) -> Sequence[Letter]:
+    """The letters that were written last, newest first."""
+    return session.scalars(select(Letter).order_by(Letter.id.desc()).limit(count)).all()

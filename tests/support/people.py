@@ -9,11 +9,12 @@ anna.post("/vara-insatser/ny", data={…})          # the token against forgery 
 from typing import Any
 
 from flask import Flask
+from flask.testing import FlaskClient
 from itsdangerous import URLSafeTimedSerializer
 from sqlalchemy.orm import Session
 from werkzeug.test import TestResponse
 
-from insatsbas.accounts import actions, queries
+from insatsbas.accounts import actions, passwords, queries, session_actions
 from insatsbas.accounts.models import Person
 from insatsbas.core import clock
 from insatsbas.core.db import writing
@@ -22,6 +23,7 @@ from tests.factories import organisation
 from tests.support.checks import CheckingClient
 
 _RAW = "the raw token of the tests"
+GOOD = "korrekt häst batteri häftklammer"
 
 
 class SignedInClient(CheckingClient):
@@ -30,6 +32,9 @@ class SignedInClient(CheckingClient):
     def post(self, *args: Any, data: Any = None, **kwargs: Any) -> TestResponse:
         """Post a form as a page of ours would."""
         if data is None or isinstance(data, dict):
+            # The page would have been fetched just before, and what it was made with kept.
+            with self.session_transaction() as kept:
+                kept["csrf_token"] = _RAW
             data = {"csrf_token": forgery_token(self.application), **(data or {})}
         return super().post(*args, data=data, **kwargs)
 
@@ -50,7 +55,7 @@ def signed_in(app: Flask, email: str) -> SignedInClient:
     with app.app_context(), writing() as session:
         person = queries.by_email(session, email)
         assert person is not None, f"nobody has the address {email}"
-        token = actions.begin_session(session, person)
+        token = session_actions.begin_session(session, person)
     client = SignedInClient(app, app.response_class, use_cookies=True)
     keep_token(client, token)
     return client
@@ -58,10 +63,7 @@ def signed_in(app: Flask, email: str) -> SignedInClient:
 
 def as_guest(app: Flask) -> SignedInClient:
     """A client of nobody, that can send forms."""
-    client = SignedInClient(app, app.response_class, use_cookies=True)
-    with client.session_transaction() as kept:
-        kept["csrf_token"] = _RAW
-    return client
+    return SignedInClient(app, app.response_class, use_cookies=True)
 
 
 def as_role(app: Flask, *roles: tuple[Role, str] | Role, email: str = "nagon@exempel.example") -> SignedInClient:
@@ -71,8 +73,19 @@ def as_role(app: Flask, *roles: tuple[Role, str] | Role, email: str = "nagon@exe
     return signed_in(app, email)
 
 
+def with_password(app: Flask, email: str, *roles: tuple[Role, str] | Role, password: str = GOOD) -> None:
+    """Somebody new with these roles, who can sign in by typing."""
+    password_hash = passwords.hash_password(password)
+    with app.app_context(), writing() as session:
+        session_actions.set_password(SYSTEM, session, make_person(session, email, *roles), password_hash)
+
+
+def enter(client: FlaskClient, email: str, password: str = GOOD, **more: str) -> TestResponse:
+    """Sign in by typing, as on the page."""
+    return client.post("/logga-in", data={"epost": email, "losenord": password, **more})
+
+
 def keep_token(client: SignedInClient, token: str) -> None:
     """Put a session's token in the client's cookie, as signing in does."""
     with client.session_transaction() as kept:
         kept["_user_id"], kept["_fresh"], kept["used"] = token, True, int(clock.now().timestamp())
-        kept["csrf_token"] = _RAW

@@ -1,0 +1,17 @@
+"""Whole addresses, for what leaves the site: letters, and what a command prints."""
+
+from flask import current_app, has_request_context, request
+
+from insatsbas.core.config import current_settings
+
+_OWN_COMPUTER = "http://127.0.0.1:8000"
+
+
+def whole(endpoint: str, **values: str) -> str:
+    """The address of a page as people reach it. The Host header is believed only where nobody else can reach us."""
+    public_url = current_settings().public_url
+    if public_url is not None:
+        base = f"{public_url.scheme}://{public_url.netloc}"
+    else:
+        base = request.host_url.rstrip("/") if has_request_context() else _OWN_COMPUTER
+    return base + current_app.url_map.bind("localhost").build(endpoint, values)
