@@ -4,7 +4,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
-from typing import Any, TypedDict, cast
+from typing import Any, TypedDict
 
 from sqlalchemy.orm import Session
 
@@ -110,7 +110,7 @@ def update(
         RefusedError: an occasion would go on which others have agreed.
     """
     with session.no_autoflush:
-        before, last = snapshot.take(intervention), revision_actions.last_number(session, intervention)
+        before, last = snapshot.take(intervention), revision_actions.last(session, intervention)
         changed = _apply(intervention, changes)
         if changed and snapshot.take(intervention) != before:
             revision_actions.record(viewer, session, intervention, before=before, last=last, why=why)
@@ -119,24 +119,6 @@ def update(
     if changed and flush:
         session.flush()
     return changed
-
-
-def restore(viewer: Viewer, session: Session, intervention: Intervention, content: snapshot.Content, *, why: str) -> bool:
-    """Put a revision's content back, as a new revision. Whether anything differed.
-
-    `content` is in today's form (`snapshot.upgraded`). An occasion on which others have agreed stays, whatever the content says.
-    """
-    changes: dict[str, Any] = revision_actions.values_of(session, content)
-    wanted = [
-        OccasionFacts(
-            **{**facts, **{name: revision_actions.day(facts[name]) for name in ("start", "end", "apply_by")}},
-        )
-        for facts in content["occasions"]
-    ]
-    starts = {facts.start for facts in wanted}
-    agreed = [facts_of(row) for row in intervention.occasions if row.accepted and row.start not in starts]
-    changes["occasions"] = [*wanted, *agreed]
-    return update(viewer, session, intervention, cast("InterventionChanges", changes), why=why)
 
 
 def facts_of(row: Occasion) -> OccasionFacts:

@@ -1,11 +1,11 @@
-"""Keeping every state of an intervention, and putting one back. Never commits."""
+"""Keeping every state of an intervention, and reading what one holds. Never commits."""
 
 from collections.abc import Sequence
 from datetime import date
 from decimal import Decimal
 from typing import Any, cast
 
-from sqlalchemy import func, select
+from sqlalchemy import inspect, select
 from sqlalchemy.orm import Session
 
 from insatsbas.catalogue import snapshot
@@ -18,38 +18,51 @@ from insatsbas.core.viewer import SYSTEM, Viewer
 from insatsbas.organisations.models import Municipality, Organisation
 
 _FIRST = "Så såg insatsen ut när ändringar började sparas."
+_ELSEWHERE = "Så hade insatsen blivit när något annat ändrades."
 
 
 def record_first(viewer: Viewer, session: Session, intervention: Intervention, why: str) -> None:
     """Keep the state of a new intervention, as its revision 1."""
-    session.add(_revision(viewer, intervention, number=1, why=why))
+    session.add(_revision(viewer, intervention, 1, snapshot.take(intervention), why))
 
 
-def last_number(session: Session, intervention: Intervention) -> int:
-    """The number of the latest revision; 0 when there is none yet."""
-    return session.scalar(select(func.max(Revision.number)).where(Revision.intervention_id == intervention.id)) or 0
+def last(session: Session, intervention: Intervention) -> Revision | None:
+    """The latest revision, though it be not flushed; None when none is kept yet."""
+    if inspect(intervention).pending or session.is_modified(intervention):
+        waiting = [thing for thing in session.new if isinstance(thing, Revision) and thing.intervention is intervention]
+        if waiting:
+            return max(waiting, key=lambda revision: revision.number)
+    query = select(Revision).where(Revision.intervention_id == intervention.id).order_by(Revision.number.desc())
+    return session.scalars(query.limit(1)).first()
 
 
-def record(viewer: Viewer, session: Session, intervention: Intervention, *, before: Content, last: int, why: str) -> None:
-    """Keep the state after a change. `before` is how it was: kept too when nothing was yet, so that no state is lost.
+def record(viewer: Viewer, session: Session, intervention: Intervention, *, before: Content, last: Revision | None, why: str) -> None:
+    """Keep the state after a change, and the one before where it is not kept: no state is lost, however it came about.
 
     Args:
         viewer: who changed it.
         session: the one in which it was changed.
         intervention: what was changed, as it is now.
         before: as it was.
-        last: the number of its latest revision before the change; 0 when there was none.
+        last: its latest revision before the change.
         why: the reason that was given, or "".
     """
-    if not last:
-        first = _revision(SYSTEM, intervention, number=1, why=_FIRST)
-        first.content = before
-        session.add(first)
-        last = 1
-    session.add(_revision(viewer, intervention, number=last + 1, why=why))
+    number = last.number if last else 0
+    if last is None or not _is_kept(session, before, last):
+        number += 1
+        session.add(_revision(SYSTEM, intervention, number, before, _ELSEWHERE if last else _FIRST))
+    session.add(_revision(viewer, intervention, number + 1, snapshot.take(intervention), why))
 
 
-def _revision(viewer: Viewer, intervention: Intervention, *, number: int, why: str) -> Revision:
+def _is_kept(session: Session, state: Content, last: Revision) -> bool:
+    """Whether a revision holds a state, be it that a need has got another code since."""
+    kept = snapshot.upgraded(last.content, last.schema)
+    if snapshot.differing(kept, state) == ["needs"]:
+        kept["needs"] = sorted(need.code for need in needs_of(session, kept["needs"]))
+    return not snapshot.differing(kept, state)
+
+
+def _revision(viewer: Viewer, intervention: Intervention, number: int, content: Content, why: str) -> Revision:
     return Revision(
         intervention=intervention,
         number=number,
@@ -58,14 +71,14 @@ def _revision(viewer: Viewer, intervention: Intervention, *, number: int, why: s
         who=viewer.name,
         why=why,
         schema=snapshot.SCHEMA,
-        content=snapshot.take(intervention),
+        content=content,
     )
 
 
 def values_of(session: Session, content: Content) -> dict[str, Any]:
-    """The values of `InterventionChanges` that put a content back, but for its occasions, which `actions` knows how to set.
+    """The values of `InterventionChanges` that a content holds, but for its occasions.
 
-    A need that has another code now, or was merged into another, is found by its old code.
+    A need that has another code now, or was merged into another, is found by its old code. What is gone is left out.
     """
     told: dict[str, Any] = {name: content[name] for name in ("title", "summary", "description", "prerequisites", "length", "contact")}
     told |= {name: content[name] for name in ("knows_more", "rolling", "last_known", "is_example", "lessons", "links")}
@@ -77,8 +90,9 @@ def values_of(session: Session, content: Content) -> dict[str, Any]:
         told[name] = None if content[name] is None else Level(content[name])
     for name in ("hours_per_week", "participant_cost", "place_price"):
         told[name] = None if content[name] is None else Decimal(content[name])
-    told["owner"] = session.scalars(select(Organisation).where(Organisation.slug == content["owner"])).one()
-    told["needs"] = _needs(session, content["needs"])
+    owner = session.scalars(select(Organisation).where(Organisation.slug == content["owner"])).one_or_none()
+    told |= {"owner": owner} if owner else {}
+    told["needs"] = needs_of(session, content["needs"])
     wanted = {(TermKind(kind), code) for kind, code in content["terms"]}
     told["terms"] = [term for term in session.scalars(select(Term)) if (term.kind, term.code) in wanted]
     for name in ("given_in", "open_for"):
@@ -90,7 +104,8 @@ def values_of(session: Session, content: Content) -> dict[str, Any]:
     return told
 
 
-def _needs(session: Session, codes: Sequence[str]) -> list[Need]:
+def needs_of(session: Session, codes: Sequence[str]) -> list[Need]:
+    """The needs that have or once had some codes."""
     moved = select(NeedRedirect.need_id).where(NeedRedirect.code.in_(codes))
     return list(session.scalars(select(Need).where(Need.code.in_(codes) | Need.id.in_(moved))))
 

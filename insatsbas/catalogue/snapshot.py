@@ -5,9 +5,10 @@ to, or changes its shape, `SCHEMA` is raised and `_UPGRADES` gets the step from 
 """
 
 from collections.abc import Callable, Mapping, Sequence
+from copy import deepcopy
 from datetime import date
-from decimal import Decimal
-from typing import Any
+from decimal import ROUND_HALF_UP, Decimal
+from typing import Any, Final
 
 from insatsbas.catalogue.models import Intervention, Occasion
 
@@ -19,6 +20,11 @@ _CODES = ("status", "form", "end_reason", "pause_reason")
 _AMOUNTS = ("hours_per_week", "participant_cost", "place_price")
 _PLAIN = ("rolling", "last_known", "is_example")
 _LEVELS = ("level_required", "level_reached")
+# What follows from the rest, and is no change by itself.
+_DERIVED = ("is_sheltered",)
+_CENT = Decimal("0.01")
+# What holds codes, days and numbers, wherever in a content it stands. All the rest is text that somebody wrote.
+CODED: Final = frozenset((*_CODES, *_LEVELS, *_AMOUNTS, "owner", "needs", "terms", "given_in", "open_for", "start", "end", "apply_by"))
 
 
 def take(intervention: Intervention) -> Content:
@@ -39,22 +45,21 @@ def take(intervention: Intervention) -> Content:
     content["links"] = [row.url for row in intervention.links]
     content["outcomes"] = [[row.label, row.count] for row in intervention.outcomes]
     content["forerunner_id"], content["template_id"] = intervention.forerunner_id, intervention.template_id
+    content["is_sheltered"] = intervention.is_sheltered
     return content
 
 
-def upgraded(content: Content, schema: int, *, steps: Mapping[int, Callable[[Content], Content]] | None = None) -> Content:
+def upgraded(content: Content, schema: int, *, steps: Mapping[int, Callable[[Content], Content]] = _UPGRADES) -> Content:
     """A revision's content in today's form. Pure: what is kept stays as it was written."""
-    known = _UPGRADES if steps is None else steps
-    upgraded_content = dict(content)
-    while schema in known:
-        upgraded_content = known[schema](upgraded_content)
-        schema += 1
-    return upgraded_content
+    now = deepcopy(content)
+    for form in range(schema, SCHEMA):
+        now = steps[form](now)
+    return now
 
 
 def differing(before: Content, after: Content) -> Sequence[str]:
     """The names of the fields in which two contents differ, in the order of the form."""
-    return [name for name in after if before.get(name) != after.get(name)]
+    return [name for name in after if name not in _DERIVED and before.get(name) != after[name]]
 
 
 def _occasion(row: Occasion) -> Content:
@@ -70,8 +75,10 @@ def _occasion(row: Occasion) -> Content:
     }
 
 
-def _order(row: Occasion) -> tuple[bool, date, date, str]:
-    return row.start is None, row.start or date.min, row.end or date.min, row.place or ""
+def _order(row: Occasion) -> tuple[Any, ...]:
+    days = (row.start or date.min, row.end or date.min, row.apply_by or date.min)
+    known = (-1 if row.places is None else row.places, -1 if row.taken_by_own is None else row.taken_by_own)
+    return row.start is None, *days, row.place or "", row.address or "", bool(row.address_on_request), *known
 
 
 def _code(value: Any) -> str | None:
@@ -87,4 +94,5 @@ def _day(value: date | None) -> str | None:
 
 
 def _amount(value: Decimal | None) -> str | None:
-    return None if value is None else format(Decimal(value).normalize(), "f")
+    # As the database keeps it, so that a state is the same before and after it is read again.
+    return None if value is None else format(Decimal(value).quantize(_CENT, ROUND_HALF_UP).normalize(), "f")
