@@ -3,19 +3,17 @@
 import logging
 import signal
 import sys
-from collections.abc import Callable
-from functools import wraps
 from pathlib import Path
-from typing import ParamSpec, TypeVar
 
 import click
 
-from insatsbas import __version__
+from insatsbas import __version__, cli_users
+from insatsbas.accounts import examples, session_actions
 from insatsbas.app import create_app
-from insatsbas.core import config, jobs, migrations, server
+from insatsbas.cli_shared import require_database, with_app
+from insatsbas.core import config, jobs, mail, migrations, server
 from insatsbas.core.config import current_settings
 from insatsbas.core.db import db, writing
-from insatsbas.core.errors import RefusedError
 from insatsbas.core.jobs import Job
 from insatsbas.core.progress import step
 from insatsbas.core.swedish_cli import NewFile, ReadableFile, SwedishGroup, Whole
@@ -27,20 +25,6 @@ from insatsbas.interchange import writing as files
 from insatsbas.interchange.columns import Column
 from insatsbas.search import indexing
 from insatsbas.search.service import current_search
-
-P = ParamSpec("P")
-R = TypeVar("R")
-
-
-def with_app(command: Callable[P, R]) -> Callable[P, R]:
-    """Run a command within an application made from the environment's settings."""
-
-    @wraps(command)
-    def wrapped(*args: P.args, **kwargs: P.kwargs) -> R:
-        with create_app().app_context():
-            return command(*args, **kwargs)
-
-    return wrapped
 
 
 @click.group(cls=SwedishGroup, context_settings={"help_option_names": ["--help"]})
@@ -72,12 +56,13 @@ def init() -> None:
 @with_app
 def demo() -> None:
     """Lägg in demokatalogen: Södertörn, de insatser som är kända och exempel som är märkta som exempel."""
-    _require_database()
+    require_database()
     with step("Lägger in demokatalogen"), writing() as session:
         added = demo_catalogue.load_demo(SYSTEM, session, source=current_settings().source)
     with step("Uppdaterar sökindexet"):
         indexing.drain(current_search(), wait=True)
     click.echo(f"{added} insatser lades in.", err=True)
+    _tell_of_examples()
 
 
 @main.command()
@@ -85,7 +70,7 @@ def demo() -> None:
 @with_app
 def region(file: Path) -> None:
     """Läs in en regions kommuner, kartrutor, pendling, orter och organisationer ur en TOML-fil."""
-    _require_database()
+    require_database()
     with writing() as session:
         facts = region_file.load(SYSTEM, session, file)
     indexing.drain(current_search(), wait=True)
@@ -103,7 +88,7 @@ def serve(host: str, port: int, workers: int) -> None:
     if settings.secret_key is None:
         config.make_key(settings)
     with create_app().app_context():
-        _require_database()
+        require_database()
         if not current_search().engine.is_ready():
             indexing.rebuild(current_search())
         db.engine.dispose()
@@ -114,9 +99,13 @@ def serve(host: str, port: int, workers: int) -> None:
 @click.option("--once", is_flag=True, help="Gör allt en gång och sluta.")
 @with_app
 def work(once: bool) -> None:
-    """Gör det periodiska arbetet: håller sökindexet i takt med databasen."""
-    _require_database()
-    to_do = [Job("sökindex", every=2.0, run=lambda: indexing.drain(current_search()))]
+    """Gör det periodiska arbetet: håller sökindexet i takt med databasen, skickar brev, tar bort det som har gått ut."""
+    require_database()
+    to_do = [
+        Job("sökindex", every=2.0, run=lambda: indexing.drain(current_search())),
+        Job("brev", every=10.0, run=mail.send_waiting),
+        Job("det som har gått ut", every=600.0, run=_throw_away_old),
+    ]
     if once:
         sys.exit(1 if jobs.run_once(to_do) else 0)
     stop = _Stop()
@@ -131,7 +120,7 @@ def work(once: bool) -> None:
 @with_app
 def import_(file: Path, create_missing: bool, dry_run: bool, skip_faulty: bool) -> None:
     """Läs in insatser ur en fil: .csv, .xlsx eller .json."""
-    _require_database()
+    require_database()
     with writing() as session:
         outcome = actions.import_file(
             SYSTEM, session, file, source=current_settings().source, create_missing=create_missing, skip_faulty=skip_faulty
@@ -153,7 +142,7 @@ def import_(file: Path, create_missing: bool, dry_run: bool, skip_faulty: bool) 
 @with_app
 def export(file: Path) -> None:
     """Skriv alla insatser till en fil: .csv, .xlsx eller .json."""
-    _require_database()
+    require_database()
     count = files.export_file(SYSTEM, db.session, file, source=current_settings().source)
     click.echo(f"{count} insatser skrevs till {file}.", err=True)
 
@@ -167,7 +156,7 @@ def index() -> None:
 @with_app
 def drain() -> None:
     """Gör det som väntar, så att indexet visar databasen som den är."""
-    _require_database()
+    require_database()
     click.echo(f"{indexing.drain(current_search(), wait=True)} ändringar gjordes.", err=True)
 
 
@@ -175,7 +164,7 @@ def drain() -> None:
 @with_app
 def rebuild() -> None:
     """Bygg ett nytt index vid sidan av och byt till det."""
-    _require_database()
+    require_database()
     with step("Bygger om sökindexet"):
         count = indexing.rebuild(current_search())
     click.echo(f"Indexet har {count} insatser.", err=True)
@@ -185,7 +174,7 @@ def rebuild() -> None:
 @with_app
 def check() -> None:
     """Jämför indexet med databasen. Slutar med kod 1 om de skiljer sig."""
-    _require_database()
+    require_database()
     found = indexing.compare(current_search())
     if found.is_equal:
         click.echo(f"Lika: {found.found} insatser i databas och index, {found.waiting} ändringar väntar.")
@@ -201,14 +190,27 @@ def check() -> None:
 @with_app
 def show() -> None:
     """Visa var indexet ligger och vad det innehåller."""
-    _require_database()
+    require_database()
     found = indexing.compare(current_search())
     click.echo(f"Mapp: {current_settings().index_dir}\nInsatser: {found.found}\nVäntande ändringar: {found.waiting}")
 
 
-def _require_database() -> None:
-    if not migrations.is_current(db.engine):
-        raise RefusedError("Databasen är inte skapad eller inte uppgraderad. Kör insatsbas init först.")
+def _tell_of_examples() -> None:
+    """One sign-in for each role, where only the one at this computer can use it."""
+    password = examples.lay_in(SYSTEM, current_settings())
+    if password is None:
+        return
+    click.echo(f"\nLogga in på /logga-in med lösenordet {password} och en av adresserna:")
+    for example in examples.EXAMPLES:
+        changed = "" if examples.works(db.session, example, password) else " (har ett annat lösenord, eller är avstängd)"
+        click.echo(f"  {example.email:<42}{example.told}{changed}")
+
+
+def _throw_away_old() -> None:
+    """Take away what has ended: sessions, links, tries that no longer count, texts with a link that was never sent."""
+    with writing() as session:
+        session_actions.throw_away_old(session)
+    mail.wipe_old_secrets()
 
 
 class _Stop:
@@ -225,3 +227,6 @@ class _Stop:
     def is_asked(self) -> bool:
         """Whether to stop."""
         return self._asked
+
+
+main.add_command(cli_users.user)

@@ -15,7 +15,7 @@ from flask_wtf.csrf import CSRFError
 from werkzeug import Response
 
 from insatsbas.accounts import unsent
-from insatsbas.accounts.models import SignIn
+from insatsbas.accounts.models import Person, SignIn
 from insatsbas.accounts.policy import Permission, may
 from insatsbas.accounts.rules import hashed, session_is_over
 from insatsbas.core import clock
@@ -141,11 +141,16 @@ def _forged_or_old(_error: CSRFError) -> Response | tuple[str, int]:
     return unsent.ask_to_send_again()
 
 
+def is_shut(person: Person) -> bool:
+    """Whether an account lets nobody in: it is disabled, or an example where others can reach us."""
+    return person.disabled_at is not None or (person.is_example and current_settings().public_url is not None)
+
+
 def _load(token: str) -> _User | None:
     """The session that a token is of, unless it has ended."""
     used, now = _read(session.get(_USED)), clock.now()
     row = db.session.get(SignIn, hashed(token))
-    if row is None or used is None or row.person.disabled_at or session_is_over(began=row.began_at, used=used, now=now):
+    if row is None or used is None or is_shut(row.person) or session_is_over(began=row.began_at, used=used, now=now):
         return None
     if now - used >= _STEP:
         session[_USED] = _stamp(now)

@@ -30,7 +30,7 @@ def sign_in() -> Answer:
     email, password = normal_email(form.epost.data or ""), form.losenord.data or ""
     may_try = count_try(Counted.SIGN_IN, email)
     person = queries.by_email(db.session, email)
-    kept, person_id = (person.password_hash, person.id) if person and not person.disabled_at else (None, 0)
+    kept, person_id = (person.password_hash, person.id) if person and not guard.is_shut(person) else (None, 0)
     # The try is counted before it is made. Hashing takes its time: nobody else is to wait for it.
     db.session.commit()
     if not may_try:
@@ -90,7 +90,7 @@ def too_many() -> str:
 def _let_in(person_id: int, kept: str | None) -> bool:
     """Begin a session; not if the account was closed or given another password while the one typed was hashed."""
     person = queries.by_id(db.session, person_id)
-    if person.disabled_at or person.password_hash != kept:
+    if guard.is_shut(person) or person.password_hash != kept:
         return False
     session_actions.forget_tries(db.session, current_settings().secret_key or "", person.email)
     guard.begin(session_actions.begin_session(db.session, person), person.as_viewer())

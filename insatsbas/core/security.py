@@ -6,6 +6,7 @@ from typing import Any
 from wsgiref.types import StartResponse, WSGIApplication, WSGIEnvironment
 
 from flask import Flask, Request, Response, abort, request
+from werkzeug.middleware.proxy_fix import ProxyFix
 
 from insatsbas.core.config import Settings
 
@@ -51,6 +52,10 @@ def init_app(app: Flask, settings: Settings) -> None:
     app.request_class = _Request
     if settings.public_url is not None:
         app.wsgi_app = _Scheme(app.wsgi_app, settings.public_url.scheme)  # type: ignore[method-assign]
+
+    if settings.proxies:
+        # Whom they speak for, and nothing else: host and scheme are those of the setting.
+        app.wsgi_app = ProxyFix(app.wsgi_app, x_for=settings.proxies, x_proto=0, x_host=0)  # type: ignore[method-assign]
 
     @app.before_request
     def _no_nul() -> None:

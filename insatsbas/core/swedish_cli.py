@@ -137,3 +137,18 @@ class Whole(click.ParamType[int]):
         if not self._least <= number <= self._most:
             self.fail(f"{value} ska vara ett heltal från {self._least} till {self._most}.", param, ctx)
         return number
+
+
+class OneOf(click.ParamType[str]):
+    """One of some words."""
+
+    name = "val"
+
+    def __init__(self, *words: str) -> None:
+        self._words = words
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> str:
+        """The word, or a complaint."""
+        if value not in self._words:
+            self.fail(f"{value} ska vara en av {', '.join(self._words)}.", param, ctx)
+        return str(value)

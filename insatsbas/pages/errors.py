@@ -29,6 +29,7 @@ def init_app(app: Flask) -> None:
 def _texts() -> Mapping[int, tuple[str, str]]:
     return {
         400: (_("Något i adressen stämmer inte"), _("Vi förstår inte vad du frågade efter.")),
+        401: (_("Du är inte inloggad"), _("Katalogen är bara öppen för den som har loggat in.")),
         403: (_("Du får inte se sidan"), _("Sidan är bara för dem som har behörighet till den.")),
         404: (_("Sidan finns inte"), _("Den kan ha flyttat, eller så är adressen felskriven.")),
         405: (_("Det går inte att göra så här"), _("Sidan kan bara läsas.")),

@@ -21,7 +21,9 @@ _FIXED = ("start", "knowledge_bank", "needs", "municipalities", "organisations",
 @blueprint.get("/robots.txt")
 @access(Permission.ENTER)
 def robots() -> Response:
-    """The pages may be read; every combination of filters need not be."""
+    """The pages may be read; every combination of filters need not be. Where one has to sign in there is nothing to read."""
+    if not current_settings().is_open:
+        return Response("User-agent: *\nDisallow: /\n", mimetype="text/plain")
     lines = ["User-agent: *", "Disallow: /sok?", "Disallow: /api/", f"Sitemap: {url_for('pages.sitemap', _external=True)}", ""]
     return Response("\n".join(lines), mimetype="text/plain")
 

@@ -97,11 +97,34 @@ def test_somebody_disabled_cannot_enter(app: Flask, anna: str) -> None:
 # The way on
 
 HOSTILE = (
-    "//evil.example", "///evil.example", "/\\evil.example", "\\/evil.example", "https://evil.example", "https:evil.example", "http:/evil.example",
-    "javascript:alert(1)", "JaVaScRiPt:alert(1)", "data:text/html,x", "/\t/evil.example", "/\n/evil.example", "/\r//evil.example", "\t//evil.example",
-    " //evil.example", "evil.example", "//evil.example%2f..", "/\x00/evil.example", "//[::1", "https://[", "/\x7f/evil.example", "?nasta=//evil.example",
-    "//user:pass@evil.example", "/ /evil.example", "ftp://evil.example", "//localhost@evil.example", "",
-)  # fmt: skip
+    "//evil.example",
+    "///evil.example",
+    "/\\evil.example",
+    "\\/evil.example",
+    "https://evil.example",
+    "https:evil.example",
+    "http:/evil.example",
+    "javascript:alert(1)",
+    "JaVaScRiPt:alert(1)",
+    "data:text/html,x",
+    "/\t/evil.example",
+    "/\n/evil.example",
+    "/\r//evil.example",
+    "\t//evil.example",
+    " //evil.example",
+    "evil.example",
+    "//evil.example%2f..",
+    "/\x00/evil.example",
+    "//[::1",
+    "https://[",
+    "/\x7f/evil.example",
+    "?nasta=//evil.example",
+    "//user:pass@evil.example",
+    "/ /evil.example",
+    "ftp://evil.example",
+    "//localhost@evil.example",
+    "",
+)
 
 
 @pytest.mark.parametrize("nasta", HOSTILE)
