@@ -90,6 +90,14 @@ def by_ids(viewer: Viewer, session: Session, ids: Sequence[int]) -> list[Interve
     return [found[i] for i in ids if i in found]
 
 
+def with_outcomes(session: Session, rows: Sequence[Intervention]) -> Sequence[Intervention]:
+    """The same, with what no card shows but a snapshot or a file tells: for those who look at many, in one question."""
+    wanted = [row.id for row in rows]
+    if wanted:
+        session.scalars(select(Intervention).where(Intervention.id.in_(wanted)).options(selectinload(Intervention.outcomes))).all()
+    return rows
+
+
 def by_public_id(viewer: Viewer, session: Session, public_id: str) -> Intervention:
     """One intervention by the id of its address.
 

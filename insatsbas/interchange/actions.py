@@ -1,27 +1,26 @@
 """Taking in a file: new entries, changed ones, and every fault. Nothing at all is taken in when something is wrong, unless asked for."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, cast
 
-from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from insatsbas.catalogue import actions as catalogue
-from insatsbas.catalogue import need_actions, queries
+from insatsbas.catalogue import need_actions
 from insatsbas.catalogue.actions import InterventionChanges
 from insatsbas.catalogue.models import Intervention, Need
-from insatsbas.catalogue.rules import TermKind
 from insatsbas.core.errors import RefusedError
 from insatsbas.core.progress import Progress
 from insatsbas.core.viewer import Viewer
-from insatsbas.interchange import occasions
+from insatsbas.interchange.changes import FIELDS, ChangeFaultError, Key, Targets, changes_of, find
 from insatsbas.interchange.columns import Column
 from insatsbas.interchange.lookup import Lookup
+from insatsbas.interchange.objects import Reference
 from insatsbas.interchange.reading import read_file
 from insatsbas.interchange.rows import Draft, RowReader
-from insatsbas.interchange.table import Fault, Row, Table, UnreadableError, ValueFaultError
+from insatsbas.interchange.table import Fault, Row, Table, UnreadableError, shown
 from insatsbas.organisations.actions import add_organisation
 from insatsbas.organisations.models import Organisation
 
@@ -30,8 +29,6 @@ OTHER_NEEDS = "ovrigt"
 _AT_ONCE = 500
 _TELL_FROM = 2000
 _SHOWN_NAMES = 10
-
-Key = tuple[str, str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,25 +122,30 @@ class _Import:
         self._reader = RowReader(self._lookup, own=source, create_missing=create_missing)
         self.new = self.changed = self.unchanged = 0
         self.faults: list[Fault] = []
+        self._waiting: list[tuple[Draft, Column, Reference]] = []
+        self._as_they_were: set[Key] = set()
         self.created_needs: list[str] = []
         self.created_organisations: list[str] = []
 
     def take_in(self, rows: Sequence[Row]) -> None:
         """Take in what is sound, some at a time."""
         progress = Progress("Läser in", len(rows)) if len(rows) >= _TELL_FROM else None
+        targets = Targets(rows)
         for start in range(0, len(rows), _AT_ONCE):
             batch = rows[start : start + _AT_ONCE]
             drafts = list(self._sound(batch))
             known = find(self._viewer, self._session, [(draft.source, draft.key) for draft in drafts], source=self._source)
+            targets.look_up(self._viewer, self._session, drafts, source=self._source)
             for draft in drafts:
                 key = draft.source, draft.key
                 if key in known and known[key] is None:
                     self._fault(draft, Column.ID, "Insatsen finns, men du får inte ändra den.")
                 else:
-                    self._apply(draft, known.get(key))
+                    self._apply(draft, known.get(key), targets)
             self._session.flush()
             if progress:
                 progress.advance(len(batch))
+        self._refer()
 
     def _sound(self, rows: Iterable[Row]) -> Iterable[Draft]:
         for row in rows:
@@ -153,27 +155,34 @@ class _Import:
             else:
                 self.faults += found
 
-    def _apply(self, draft: Draft, known: Intervention | None) -> None:
-        if known is not None and known.source is not None and known.source != draft.source:
-            self._fault(draft, Column.ID, "Id:t är redan adressen till en insats från en annan källa.")
-            return
-        changes = dict(draft.changes)
+    def _apply(self, draft: Draft, known: Intervention | None, targets: Targets) -> None:
         try:
-            if draft.occasions is not None:
-                changes["occasions"] = occasions.all_of_them(draft.occasions, known)
-            elif (facts := occasions.next_one(draft.next_one, known)) is not None:
-                changes["next_occasion"] = facts
-        except ValueFaultError as fault:
-            key = fault.key.value if isinstance(fault, occasions.OccasionFaultError) else Column.OCCASIONS.value
-            self._fault(draft, Column(key), str(fault))
+            changes = changes_of(draft, known)
+            settled, waiting = targets.settle(draft)
+        except ChangeFaultError as fault:
+            self._fault(draft, fault.column, str(fault))
             return
-        if draft.terms:
-            changes["terms"] = [
-                term for kind in TermKind for term in draft.terms.get(kind, known.terms_of(kind) if known is not None else ())
-            ]
+        changes |= settled
         changes["owner"] = self._owner(draft.owner)
         changes["needs"] = [self._need(need) for need in draft.needs]
+        self._waiting += [(draft, column, named) for column, named in waiting.items()]
         self._save(draft, known, changes)
+
+    def _refer(self) -> None:
+        """Let those that were to wait refer to what has come since."""
+        wanted = {key for draft, _, named in self._waiting for key in ((draft.source, draft.key), named)}
+        found = find(self._viewer, self._session, sorted(wanted), source=self._source)
+        for draft, column, named in self._waiting:
+            row, target = found.get((draft.source, draft.key)), found.get(named)
+            if row is None or target is None:
+                self._fault(draft, column, f"Insatsen {shown(named[1])} från {shown(named[0])} togs inte in.")
+                continue
+            changes = cast(InterventionChanges, {FIELDS[column]: target.id})
+            was_so = (draft.source, draft.key) in self._as_they_were
+            if catalogue.update(self._viewer, self._session, row, changes, flush=False) and was_so:
+                self._as_they_were.remove((draft.source, draft.key))
+                self.changed, self.unchanged = self.changed + 1, self.unchanged - 1
+        self._session.flush()
 
     def _save(self, draft: Draft, known: Intervention | None, changes: dict[str, Any]) -> None:
         # The keys come from tables, where no checker can follow them.
@@ -183,6 +192,7 @@ class _Import:
                 self.changed += 1
             else:
                 self.unchanged += 1
+                self._as_they_were.add((draft.source, draft.key))
             return
         changes |= {"public_id": draft.key} if draft.source == self._source else {"source": draft.source, "external_id": draft.key}
         catalogue.create(self._viewer, self._session, typed, flush=False)
@@ -213,25 +223,3 @@ class _Import:
             self._lookup.add_need(found)
             self.created_needs.append(need)
         return found
-
-
-def find(viewer: Viewer, session: Session, keys: Sequence[Key], *, source: str) -> Mapping[Key, Intervention | None]:
-    """The entries that have these sources and ids; None for one that is there but not for this viewer.
-
-    Under our own source an id is an entry's public one.
-    """
-    by_source: dict[str, list[str]] = {}
-    for name, key in keys:
-        by_source.setdefault(name, []).append(key)
-    numbers: dict[Key, int] = {}
-    for name, ids in by_source.items():
-        if name == source:
-            public = select(Intervention.public_id, Intervention.id).where(Intervention.public_id.in_(ids))
-            numbers |= {(name, key): number for key, number in session.execute(public)}
-        # Also under our own: it may have been another installation's when these were taken in.
-        theirs = select(Intervention.external_id, Intervention.id).where(Intervention.source == name, Intervention.external_id.in_(ids))
-        for external, number in session.execute(theirs):
-            if external is not None:
-                numbers.setdefault((name, external), number)
-    rows = {row.id: row for row in queries.by_ids(viewer, session, sorted(numbers.values()))}
-    return {key: rows.get(number) for key, number in numbers.items()}

@@ -45,6 +45,11 @@ class Column(StrEnum):
     # Of JSON only, which carries every occasion and what else has no column.
     ROLLING = "när som helst"
     OCCASIONS = "tillfällen"
+    PAUSE_REASON = "pausorsak"
+    KNOWS_MORE = "vet mer"
+    OUTCOMES = "resultat"
+    FORERUNNER = "föregångare"
+    TEMPLATE = "förlaga"
 
 
 class OccasionKey(StrEnum):
@@ -60,9 +65,26 @@ class OccasionKey(StrEnum):
     ON_REQUEST = "adress vid kontakt"
 
 
+class OutcomeKey(StrEnum):
+    """What is told of a result in numbers. No number means fewer than five."""
+
+    LABEL = "vad"
+    COUNT = "antal"
+
+
+class ReferenceKey(StrEnum):
+    """How another entry is named."""
+
+    SOURCE = "källa"
+    ID = "id"
+
+
 NEEDED = (Column.SOURCE, Column.ID, Column.TITLE, Column.SUMMARY, Column.NEEDS, Column.OWNER, Column.STATUS)
+# What a draft may do without, as on the page where it is written.
+NOT_OF_DRAFTS = (Column.SUMMARY, Column.NEEDS)
 OF_THE_NEXT = (Column.START, Column.END, Column.APPLY_BY, Column.PLACES, Column.LEFT)
-JSON_ONLY = (Column.ROLLING, Column.OCCASIONS)
+REFERENCES = (Column.FORERUNNER, Column.TEMPLATE)
+JSON_ONLY = (Column.ROLLING, Column.OCCASIONS, Column.PAUSE_REASON, Column.KNOWS_MORE, Column.OUTCOMES, *REFERENCES)
 # What a table (CSV, .xlsx) and what an object (JSON) has when we write; we read the columns of the next occasion from JSON too.
 OF_TABLES = tuple(column for column in Column if column not in JSON_ONLY)
 OF_OBJECTS = tuple(column for column in Column if column not in OF_THE_NEXT)

@@ -14,7 +14,8 @@ from insatsbas.core import clock, paths
 from insatsbas.core.errors import InsatsbasError
 from insatsbas.core.viewer import Viewer
 from insatsbas.interchange import region
-from insatsbas.interchange.actions import find, import_table
+from insatsbas.interchange.actions import import_table
+from insatsbas.interchange.changes import find
 from insatsbas.interchange.columns import Column, OccasionKey
 from insatsbas.interchange.reading import read_bytes, read_file
 from insatsbas.interchange.table import Row, Table

@@ -1,6 +1,6 @@
 """What a file says of an intervention that we have: each column and its value, in an order that no database decides."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from datetime import date
 from typing import Any
 
@@ -11,8 +11,9 @@ from insatsbas.catalogue.models import Intervention, Occasion
 from insatsbas.catalogue.rules import next_occasion
 from insatsbas.core import clock
 from insatsbas.core.viewer import Viewer
-from insatsbas.interchange.columns import Column, OccasionKey
+from insatsbas.interchange.columns import Column, OccasionKey, OutcomeKey, ReferenceKey
 from insatsbas.interchange.lookup import Lookup
+from insatsbas.interchange.objects import Reference
 from insatsbas.interchange.rows import TERM_COLUMNS
 from insatsbas.interchange.values import split_paragraphs, tidy, tidy_line, tidy_link, written_form
 
@@ -29,15 +30,35 @@ def keys(viewer: Viewer, session: Session, *, source: str) -> list[tuple[str, st
 
 def entries(viewer: Viewer, session: Session, *, source: str) -> Iterator[Entry]:
     """Everything that a file says of each entry that the viewer may read, in order."""
-    numbers = [number for _, _, number in keys(viewer, session, source=source)]
+    return entries_of(viewer, session, [number for _, _, number in keys(viewer, session, source=source)], source=source)
+
+
+def entries_of(viewer: Viewer, session: Session, numbers: Sequence[int], *, source: str) -> Iterator[Entry]:
+    """Everything that a file says of these, so far as the viewer may read them, in this order. Some at a time."""
     lookup, today = Lookup(session), clock.today()
     for start in range(0, len(numbers), _AT_ONCE):
-        for row in queries.by_ids(viewer, session, numbers[start : start + _AT_ONCE]):
-            yield entry(row, lookup, source=source, today=today)
+        rows = queries.with_outcomes(session, queries.by_ids(viewer, session, numbers[start : start + _AT_ONCE]))
+        names = names_of(
+            viewer, session, {number for row in rows for number in (row.forerunner_id, row.template_id) if number}, source=source
+        )
+        for row in rows:
+            yield entry(row, lookup, names, source=source, today=today)
 
 
-def entry(row: Intervention, lookup: Lookup, *, source: str, today: date) -> Entry:
-    """Everything that a file says of an intervention: the next occasion as columns, and all of them as a list."""
+def names_of(viewer: Viewer, session: Session, numbers: Collection[int], *, source: str) -> Mapping[int, Reference]:
+    """What a file calls these entries, so far as the viewer may know of them."""
+    if not numbers:
+        return {}
+    row = Intervention
+    wanted = queries.visible(viewer).where(row.id.in_(numbers)).with_only_columns(row.id, row.source, row.external_id, row.public_id)
+    return {number: (foreign or source, theirs or ours) for number, foreign, theirs, ours in session.execute(wanted)}
+
+
+def entry(row: Intervention, lookup: Lookup, names: Mapping[int, Reference], *, source: str, today: date) -> Entry:
+    """Everything that a file says of an intervention: the next occasion as columns, and all of them as a list.
+
+    `names` are what a file calls the entries that it came from.
+    """
     occasions = sorted(row.occasions, key=lambda o: (o.start is None, o.start or today, o.id))
     return {
         Column.SOURCE: row.source or source,
@@ -67,6 +88,11 @@ def entry(row: Intervention, lookup: Lookup, *, source: str, today: date) -> Ent
         Column.IS_EXAMPLE: row.is_example,
         Column.ROLLING: row.rolling,
         Column.OCCASIONS: [_occasion(occasion) for occasion in occasions],
+        Column.PAUSE_REASON: row.pause_reason.value if row.pause_reason else None,
+        Column.KNOWS_MORE: tidy_line(row.knows_more),
+        Column.OUTCOMES: [{OutcomeKey.LABEL: tidy_line(o.label), OutcomeKey.COUNT: o.count} for o in row.outcomes],
+        Column.FORERUNNER: _reference(names.get(row.forerunner_id or 0)),
+        Column.TEMPLATE: _reference(names.get(row.template_id or 0)),
         **{column: sorted(term.code for term in row.terms_of(kind)) for column, kind in TERM_COLUMNS.items()},
         **_columns_of_the_next(next_occasion(occasions, today)),
     }
@@ -85,6 +111,10 @@ def _occasion(row: Occasion) -> Mapping[OccasionKey, Any]:
         OccasionKey.ADDRESS: tidy_line(row.address) if is_open else "",
         OccasionKey.ON_REQUEST: row.address_on_request,
     }
+
+
+def _reference(name: Reference | None) -> Mapping[ReferenceKey, str] | None:
+    return None if name is None else {ReferenceKey.SOURCE: name[0], ReferenceKey.ID: name[1]}
 
 
 def _columns_of_the_next(row: Occasion | None) -> dict[Column, Any]:

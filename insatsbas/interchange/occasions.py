@@ -105,6 +105,8 @@ def all_of_them(told: Sequence[Told], intervention: Intervention | None) -> list
         if row is not None:
             left.remove(row)
         facts.append(_numbered(number, partial(_facts, one, row)))
+    if any(row.accepted for row in left):
+        raise ValueFaultError("En start där andra har kommit överens om platser kan inte tas bort.")
     return facts
 
 

@@ -14,6 +14,11 @@ from insatsbas.interchange.table import Fault, Row, Table, UnreadableError, show
 from insatsbas.interchange.values import tidy_line
 
 ENDINGS = (".csv", ".xlsx", ".json")
+# What a table may have in all; ours have fewer.
+MAX_COLUMNS = spreadsheet.MAX_COLUMNS
+# Objects and lists that an entry of JSON may need, with room to spare.
+_MOST_IN_A_ROW = 50
+_TOO_MANY = "Filen har fler än {} rader. Dela den i flera."
 _BY_NAME = {column.value: column for column in Column}
 
 
@@ -45,19 +50,22 @@ def read_file(path: Path) -> Table:
     return read_bytes(data, ending)
 
 
-def read_bytes(data: bytes, ending: str) -> Table:
-    """Read a file's contents.
+def read_bytes(data: bytes, ending: str, *, most: int | None = None) -> Table:
+    """Read a file's contents, and refuse more than so many rows.
 
     Raises:
-        UnreadableError: they are not what the ending says.
+        UnreadableError: they are not what the ending says, or too many.
     """
     match ending:
         case ".json":
-            return _objects(_json(_utf8(data)))
+            text = _utf8(data)
+            if most is not None and text.count("{") + text.count("[") > most * _MOST_IN_A_ROW:
+                raise UnreadableError(_TOO_MANY.format(most))
+            return _objects(_json(text), most)
         case ".xlsx":
-            return _table(spreadsheet.lines(data))
+            return _table(spreadsheet.lines(data, most=most or spreadsheet.MAX_ROWS), most)
         case _:
-            return _table(_csv(_utf8(data)))
+            return _table(_csv(_utf8(data)), most)
 
 
 def unguard(cell: str) -> str:
@@ -89,7 +97,7 @@ def _json(text: str) -> list[Any]:
         raise ValueError(word)
 
     try:
-        found = json.loads(text, parse_float=Decimal, parse_constant=refuse)
+        found = json.loads(text, parse_float=Decimal, parse_constant=refuse, object_pairs_hook=_object)
     except json.JSONDecodeError as fault:
         raise UnreadableError(f"Filen är inte riktig JSON: det är fel på rad {fault.lineno}, tecken {fault.colno}.") from None
     except (ValueError, ArithmeticError, RecursionError):
@@ -99,12 +107,30 @@ def _json(text: str) -> list[Any]:
     return found
 
 
-def _objects(items: Sequence[object]) -> Table:
+def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    found = dict(pairs)
+    if len(found) < len(pairs):
+        names = [name for name, _ in pairs]
+        twice = next(name for name in names if names.count(name) > 1) if len(names) <= MAX_COLUMNS else ""
+        raise UnreadableError(f"Filen säger samma uppgift två gånger i en post: {shown(tidy_line(twice))}.")
+    return found
+
+
+def _refuse_many(number: int, most: int | None) -> None:
+    if most is not None and number > most:
+        raise UnreadableError(_TOO_MANY.format(most))
+
+
+def _objects(items: Sequence[object], most: int | None) -> Table:
+    _refuse_many(len(items), most)
     rows: list[Row] = []
     unknown: dict[str, None] = {}
     for number, item in enumerate(items, start=1):
         if not isinstance(item, dict):
             rows.append(Row(number, {}, "Posten är inget objekt: {…}."))
+            continue
+        if len(item) > MAX_COLUMNS:
+            rows.append(Row(number, {}, "Posten har fler uppgifter än formatet har."))
             continue
         cells = {_heading(name): cell for name, cell in item.items()}
         unknown |= dict.fromkeys(name for name in cells if name not in _BY_NAME)
@@ -112,17 +138,25 @@ def _objects(items: Sequence[object]) -> Table:
     return Table(tuple(rows), tuple(_unknown(name) for name in unknown))
 
 
-def _table(lines: Iterator[tuple[int, Sequence[object]]]) -> Table:
+def _table(lines: Iterator[tuple[int, Sequence[object]]], most: int | None) -> Table:
     _, first = next(lines, (1, []))
     headings = [_heading(cell) for cell in first]
     while headings and not headings[-1]:
         headings.pop()
+    if len(headings) > MAX_COLUMNS:
+        raise UnreadableError(f"Filen har fler än {MAX_COLUMNS} kolumner.")
     faults = list(_faults_of_headings(headings))
     if any(column.value not in headings for column in NEEDED):
         # Every row would be faulty, for this one reason.
         return Table((), tuple(faults))
-    rows = tuple(_row(number, headings, cells) for number, cells in lines if not _is_blank(cells))
-    return Table(rows, tuple(faults))
+    rows: list[Row] = []
+    for number, cells in lines:
+        if most is not None and number > spreadsheet.MAX_ROWS:
+            raise UnreadableError(f"Filen går längre ner än rad {spreadsheet.MAX_ROWS}. Ta bort tomma rader, eller dela filen.")
+        if not _is_blank(cells):
+            _refuse_many(len(rows) + 1, most)
+            rows.append(_row(number, headings, cells))
+    return Table(tuple(rows), tuple(faults))
 
 
 def _faults_of_headings(headings: Sequence[str]) -> Iterable[Fault]:

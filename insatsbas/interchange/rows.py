@@ -8,8 +8,8 @@ from typing import Any, TypeVar
 
 from insatsbas.catalogue.models import Need, Term
 from insatsbas.catalogue.rules import SUMMARY_MAX, TITLE_MAX, Status, TermKind
-from insatsbas.interchange import occasions, values
-from insatsbas.interchange.columns import NEEDED, OF_THE_NEXT, Column, OccasionKey
+from insatsbas.interchange import objects, occasions, values
+from insatsbas.interchange.columns import NEEDED, NOT_OF_DRAFTS, OF_THE_NEXT, REFERENCES, Column, OccasionKey
 from insatsbas.interchange.lookup import Lookup
 from insatsbas.interchange.occasions import Told
 from insatsbas.interchange.table import Fault, Row, ValueFaultError, shown
@@ -43,6 +43,9 @@ _PLAIN: dict[Column, tuple[str, Callable[[object], Any]]] = {
     Column.VERIFIED: ("verified_on", values.day),
     Column.IS_EXAMPLE: ("is_example", values.yes_no),
     Column.ROLLING: ("rolling", values.yes_no),
+    Column.PAUSE_REASON: ("pause_reason", values.pause_reason),
+    Column.KNOWS_MORE: ("knows_more", lambda cell: values.line(cell, 200)),
+    Column.OUTCOMES: ("outcomes", objects.outcomes),
 }
 TERM_COLUMNS = {
     Column.ELIGIBILITY: TermKind.ELIGIBILITY,
@@ -59,7 +62,8 @@ _PLACE_COLUMNS = {Column.GIVEN_IN: "given_in", Column.OPEN_FOR: "open_for"}
 class Draft:
     """What a row says is to be set. A need or an owner that is still to be made stands as its name.
 
-    `terms` has the kinds that the row tells of; the others stay. `next_one` and `occasions` are checked against what is known.
+    `terms` has the kinds that the row tells of; the others stay. `next_one` and `occasions` are checked against what is known,
+    and so are `references`: other entries, which may stand in the same file.
     """
 
     number: int
@@ -71,6 +75,7 @@ class Draft:
     terms: dict[TermKind, Sequence[Term]] = field(default_factory=dict)
     next_one: Told = field(default_factory=dict)
     occasions: Sequence[Told] | None = None
+    references: dict[Column, objects.Reference | None] = field(default_factory=dict)
 
 
 class RowReader:
@@ -113,6 +118,10 @@ class RowReader:
                 cells.fault(Column.END_REASON, "Bara en avslutad insats har en avslutsorsak.")
             # Something that has been taken up again no longer has one, whether or not the file tells of it.
             draft.changes["end_reason"] = None
+        if status is not None and status is not Status.PAUSED:
+            if draft.changes.get("pause_reason") is not None:
+                cells.fault(Column.PAUSE_REASON, "Bara en pausad insats har en pausorsak.")
+            draft.changes["pause_reason"] = None
 
     def _read_named(self, cells: "_Cells", draft: Draft) -> None:
         draft.needs = cells.take(Column.NEEDS, lambda cell: [self._need(word) for word in values.several(cell)]) or ()
@@ -123,6 +132,9 @@ class RowReader:
         for column, name in _PLACE_COLUMNS.items():
             if cells.has(column):
                 draft.changes[name] = cells.take(column, self._municipalities) or ()
+        for column in REFERENCES:
+            if cells.has(column):
+                draft.references[column] = cells.take(column, objects.reference)
 
     def _need(self, word: str) -> Need | str:
         if (need := self._lookup.need(word)) is not None:
@@ -163,6 +175,8 @@ class _Cells:
 
     def __init__(self, row: Row) -> None:
         self.number, self._cells, self.faults = row.number, row.cells, list[Fault]()
+        is_draft = str(row.cells.get(Column.STATUS)).strip().casefold() == Status.DRAFT.value
+        self._needed = frozenset(NEEDED) - frozenset(NOT_OF_DRAFTS if is_draft else ())
 
     def has(self, column: Column) -> bool:
         """Whether the file tells of this. A needed column is read also when it is not there, so that it is missed."""
@@ -171,7 +185,7 @@ class _Cells:
     def take(self, column: Column, read: Callable[[object], _T]) -> _T | None:
         """The value of a cell; None, and a fault kept, when it has none."""
         try:
-            return (values.needed(read) if column in NEEDED else read)(self._cells.get(column))
+            return (values.needed(read) if column in self._needed else read)(self._cells.get(column))
         except ValueFaultError as fault:
             self.fault(column, str(fault))
             return None

@@ -5,7 +5,7 @@ import warnings
 import zipfile
 from collections.abc import Iterator, Sequence
 from datetime import time, timedelta
-from typing import Any
+from typing import IO, Any
 
 from openpyxl import load_workbook
 
@@ -17,6 +17,7 @@ MAX_PARTS = 200
 MAX_ROWS = 20_000
 MAX_COLUMNS = 60
 _CHUNK = 1024 * 1024
+_DOCTYPE = b"<!DOCTYPE"
 
 
 def check_size(size: int) -> None:
@@ -31,8 +32,8 @@ def check_size(size: int) -> None:
         )
 
 
-def lines(data: bytes) -> Iterator[tuple[int, Sequence[object]]]:
-    """The rows of the first sheet with their numbers, the headings first.
+def lines(data: bytes, *, most: int = MAX_ROWS) -> Iterator[tuple[int, Sequence[object]]]:
+    """The rows of the first sheet with their numbers, the headings first; no more than so many below those.
 
     Raises:
         UnreadableError: it is no workbook, or one that asks for too much.
@@ -43,7 +44,7 @@ def lines(data: bytes) -> Iterator[tuple[int, Sequence[object]]]:
         with warnings.catch_warnings():
             # Of validation, styles and the like in the workbook, which are nothing to us.
             warnings.simplefilter("ignore")
-            found = _rows(data)
+            found = _rows(data, most)
     except UnreadableError:
         raise
     except Exception as fault:
@@ -53,27 +54,33 @@ def lines(data: bytes) -> Iterator[tuple[int, Sequence[object]]]:
 
 
 def _weigh(data: bytes) -> None:
-    """Look at the archive's list of contents, and at how each part begins, before any XML of it is parsed."""
+    """Look at the archive's list of contents, and through each part, before any XML of it is parsed."""
     try:
         with zipfile.ZipFile(io.BytesIO(data)) as archive:
             parts = archive.infolist()
             # What a part says that it unpacks to is also all that zipfile unpacks of it.
             if len(parts) > MAX_PARTS or sum(part.file_size for part in parts) > MAX_UNPACKED:
                 raise UnreadableError("Filen packas upp till mer än vi tar emot. Dela den, eller använd CSV.")
+            if any(part.filename.endswith("vbaProject.bin") for part in parts):
+                raise UnreadableError("Filen har makron. Spara den som .xlsx utan makron.")
             for part in parts:
                 with archive.open(part) as stream:
-                    _refuse_doctype(stream.read(_CHUNK))
+                    _refuse_doctype(stream)
     except (zipfile.BadZipFile, zipfile.LargeZipFile, NotImplementedError, RuntimeError, EOFError, OSError, ValueError):
         raise UnreadableError("Filen är ingen .xlsx. Kanske har den fått fel ändelse.") from None
 
 
-def _refuse_doctype(start: bytes) -> None:
+def _refuse_doctype(stream: IO[bytes]) -> None:
     # A workbook has none; it is how XML is made to grow without end. Zeros are taken out since it may be in UTF-16.
-    if b"<!DOCTYPE" in start.replace(b"\0", b""):
-        raise UnreadableError("Filen har en DOCTYPE, som ingen arbetsbok har. Den läses inte.")
+    tail = b""
+    while chunk := stream.read(_CHUNK):
+        plain = tail + chunk.replace(b"\0", b"")
+        if _DOCTYPE in plain:
+            raise UnreadableError("Filen har en DOCTYPE, som ingen arbetsbok har. Den läses inte.")
+        tail = plain[-len(_DOCTYPE) :]
 
 
-def _rows(data: bytes) -> list[tuple[int, Sequence[object]]]:
+def _rows(data: bytes, most: int) -> list[tuple[int, Sequence[object]]]:
     book = load_workbook(io.BytesIO(data), read_only=True, data_only=False, keep_links=False)
     try:
         if not book.worksheets:
@@ -87,8 +94,8 @@ def _rows(data: bytes) -> list[tuple[int, Sequence[object]]]:
         found: list[tuple[int, Sequence[object]]] = []
         # Rows come one by one, with those that are missing between them: a cell far down is never reached.
         for number, cells in enumerate(sheet.iter_rows(min_row=1, max_col=MAX_COLUMNS), start=1):
-            if number > MAX_ROWS + 1:
-                raise UnreadableError(f"Bladet går längre ner än rad {MAX_ROWS + 1}. Ta bort tomma rader sist, eller dela filen.")
+            if number > most + 1:
+                raise UnreadableError(f"Bladet går längre ner än rad {most + 1}. Ta bort tomma rader sist, eller dela filen.")
             found.append((number, [_value(cell) for cell in cells]))
         return found
     finally:

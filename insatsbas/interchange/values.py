@@ -10,7 +10,8 @@ from enum import Enum
 from typing import TypeVar
 from urllib.parse import urlsplit
 
-from insatsbas.catalogue.rules import EndReason, Form, Level, Status
+from insatsbas.catalogue.rules import EndReason, Form, Level, PauseReason, Status
+from insatsbas.core import personal_numbers
 from insatsbas.interchange.columns import LONGEST_TEXT
 from insatsbas.interchange.table import Unusable, ValueFaultError, shown
 
@@ -221,6 +222,11 @@ def end_reason(cell: object) -> EndReason | None:
     return _one_of(cell, EndReason, lambda member: (member.value, member.label))
 
 
+def pause_reason(cell: object) -> PauseReason | None:
+    """Why it is paused."""
+    return _one_of(cell, PauseReason, lambda member: (member.value, member.label))
+
+
 def level(cell: object) -> Level | None:
     """A step of the language scale, by its name or its number."""
     return _one_of(cell, Level, lambda member: (member.import_name, member.label, str(member.value)))
@@ -271,9 +277,18 @@ def _raw_text(cell: object) -> str:
     if isinstance(cell, float) and cell.is_integer():
         cell = int(cell)
     found = cell if isinstance(cell, str) else str(cell) if isinstance(cell, float | Decimal) else written(_day_of(cell))
-    if sign := _CONTROL.search(found):
-        raise ValueFaultError(f"Texten har ett tecken som inte går att visa (U+{ord(sign[0]):04X}). Ta bort det.")
+    if reason := fault_in(found):
+        raise ValueFaultError(reason)
     return found
+
+
+def fault_in(text: str) -> str | None:
+    """Why a text may not be kept, whatever it is for; None when it may. The reason does not repeat what must not be kept."""
+    if sign := _CONTROL.search(text):
+        return f"Texten har ett tecken som inte går att visa (U+{ord(sign[0]):04X}). Ta bort det."
+    if personal_numbers.find(text):
+        return "Texten har något som ser ut som ett personnummer, och sådana får inte stå här. Ta bort det."
+    return None
 
 
 def _day_of(cell: object) -> object:

@@ -17,7 +17,7 @@ from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
 from insatsbas.catalogue.models import Intervention, Lesson, Link, Need, Occasion
-from insatsbas.catalogue.rules import EndReason, Form, Level, Status
+from insatsbas.catalogue.rules import EndReason, Form, Level, PauseReason, Status
 from insatsbas.core.db import db, writing
 from insatsbas.core.errors import RefusedError
 from insatsbas.core.viewer import GUEST, SYSTEM
@@ -26,7 +26,7 @@ from insatsbas.interchange import writing as files
 from insatsbas.interchange.actions import import_file
 from insatsbas.interchange.table import UnreadableError
 from insatsbas.organisations.models import Organisation
-from tests.interchange.conftest import ROW, SOURCE, Installation
+from tests.interchange.conftest import ROW, SOURCE, Installation, only_fault, told
 
 ENDINGS = [".csv", ".xlsx", ".json"]
 STUBBORN = {
@@ -100,6 +100,9 @@ def rows(draw: st.DrawFn) -> dict[str, Any]:
         "exempel": draw(st.booleans()),
         "när som helst": draw(st.booleans()),
         "tillfällen": draw(st.lists(occasions(), max_size=3)),
+        "pausorsak": draw(st.none() | st.sampled_from(PauseReason)) if status is Status.PAUSED else None,
+        "vet mer": draw(TEXT),
+        "resultat": draw(st.lists(st.fixed_dictionaries({"vad": NEEDED_TEXT, "antal": st.none() | st.integers(0, 900)}), max_size=3)),
     }
     return {name: value for name, value in some.items() if name in ROW or draw(st.booleans())}
 
@@ -231,6 +234,59 @@ def test_json_has_every_key_once_and_is_as_json_writes_it(here: Installation) ->
     text = here.export(".json").decode()
     assert text == json.dumps(json.loads(text), ensure_ascii=False, indent=2) + "\n"
     assert len({tuple(entry) for entry in json.loads(text)}) == 1
+
+
+def test_results_and_what_an_entry_came_from_go_out_and_in(install: Callable[[], Installation]) -> None:
+    """Whatever the order: what is referred to may stand later in the file, and two may refer to each other."""
+    here, there = install(), install()
+    first = {"föregångare": {"källa": "test", "id": "2"}, "resultat": [{"vad": "Till arbete", "antal": 12}, {"vad": "Till studier"}]}
+    second = {"id": "2", "förlaga": {"källa": "test", "id": "1"}, "status": "avslutad", "vet mer": "arbete@exempel.example"}
+    result = here.take_in_rows({**ROW, **first}, {**ROW, **second})
+    assert (result.new, result.faults) == (2, ())
+    assert here.entry()["föregångare"] == {"källa": "test", "id": "2"}
+    assert here.entry()["resultat"] == [{"vad": "Till arbete", "antal": 12}, {"vad": "Till studier", "antal": None}]
+    assert here.entry("2")["förlaga"] == {"källa": "test", "id": "1"}
+    file = here.file(here.exported(), ".json")
+    assert there.take_in(file).new == 2
+    assert there.export(".json") == here.export(".json")
+    assert here.take_in(file).unchanged == 2
+    assert here.take_in_rows({**ROW, "föregångare": None}).changed == 1
+    assert here.entry()["föregångare"] is None
+
+
+def test_a_reference_that_leads_nowhere_is_told(here: Installation) -> None:
+    for named, reason in [({"källa": "test", "id": "9"}, "finns inte"), ({"källa": "test", "id": "1"}, "sig själv"), ({"id": "1"}, "både")]:
+        fault = only_fault(here.take_in_rows({**ROW, "föregångare": named}))
+        assert (fault.column, reason in fault.reason) == ("föregångare", True)
+    assert "togs inte in" in str(
+        here.take_in_rows(
+            {**ROW, "föregångare": {"källa": "test", "id": "2"}}, {**ROW, "id": "2", "status": "annan"}, skip_faulty=True
+        ).faults[0]
+    )
+
+
+def test_few_are_never_told_in_numbers(here: Installation) -> None:
+    here.take_in_rows({**ROW, "resultat": [{"vad": "Till arbete", "antal": 4}, {"vad": "Till studier", "antal": 5}]})
+    assert [outcome["antal"] for outcome in here.entry()["resultat"]] == [None, 5]
+
+
+def test_a_draft_that_is_half_filled_in_comes_in_as_it_goes_out(install: Callable[[], Installation]) -> None:
+    here, there = install(), install()
+    draft = {**ROW, "status": "utkast", "sammanfattning": "", "behov": ""}
+    for ending in ENDINGS:
+        assert here.take_in_rows(draft).faults == ()
+        file = here.folder / f"round{ending}"
+        file.write_bytes(here.export(ending))
+        assert there.take_in(file).faults == ()
+        assert there.export(ending) == file.read_bytes()
+    assert told(here.take_in_rows({**draft, "status": "aktiv"})) == [(1, "sammanfattning"), (1, "behov")]
+
+
+def test_what_is_started_again_has_no_reason_for_its_pause(here: Installation) -> None:
+    here.take_in_rows({**ROW, "status": "pausad", "pausorsak": "sommar"})
+    assert here.entry()["pausorsak"] == "sommar"
+    assert here.take_in_rows(ROW, ending=".csv").changed == 1
+    assert here.entry()["pausorsak"] is None
 
 
 def test_an_empty_catalogue(install: Callable[[], Installation]) -> None:
