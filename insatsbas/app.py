@@ -12,6 +12,7 @@ from insatsbas.insight import views as insight_views
 from insatsbas.interchange import batch_models
 from insatsbas.interchange import views as interchange_views
 from insatsbas.keeping import menu
+from insatsbas.keeping.desk import views as desk_views
 from insatsbas.keeping.reports import models as report_models
 from insatsbas.pages import errors, listing_views, machine_views, text_views
 from insatsbas.pages import views as pages_views
@@ -52,7 +53,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     guard.init_app(app)
     service.init_app(app, settings)
     outbox.listen()
-    for views in (*_ACCOUNTS, insight_views, interchange_views, search_views, *_PAGES):
+    for views in (*_ACCOUNTS, desk_views, insight_views, interchange_views, search_views, *_PAGES):
         if views.blueprint.name not in app.blueprints:
             app.register_blueprint(views.blueprint)
     menu.init_app(app)

@@ -13,8 +13,10 @@ from insatsbas.catalogue.models import Intervention, Lesson, Link, Need, Occasio
 from insatsbas.catalogue.rules import EndReason, Form, Level, PauseReason, Status, TermKind, is_for_staff, next_occasion
 from insatsbas.core import clock
 from insatsbas.core.errors import RefusedError
+from insatsbas.core.i18n import gettext as _
 from insatsbas.core.viewer import Viewer
 from insatsbas.organisations.models import Municipality, Organisation
+from insatsbas.organisations.rules import has_left
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,11 +92,15 @@ def create(viewer: Viewer, session: Session, changes: InterventionChanges, *, wh
     """A new intervention with what is given; the database refuses what must not be. Who makes many flushes them together.
 
     Its first revision is kept with it. `why` is the reason to be read there.
+
+    Raises:
+        RefusedError: its owner has left the co-operation, and it has not ended.
     """
     intervention = Intervention()
     session.add(intervention)
     with session.no_autoflush:
         _apply(intervention, changes)
+        _refuse_one_that_left(intervention)
         revision_actions.record_first(viewer, session, intervention, why)
     if flush:
         session.flush()
@@ -107,12 +113,16 @@ def update(
     """Change what differs, and keep a revision. Whether anything did: what is already so makes no new version and no work for the index.
 
     Raises:
-        RefusedError: an occasion would go on which others have agreed.
+        RefusedError: an occasion would go on which others have agreed, or one that has left would give it.
     """
     with session.no_autoflush:
-        before, last = snapshot.take(intervention), revision_actions.last(session, intervention)
+        before, was = snapshot.take(intervention), (intervention.owner, intervention.status)
         changed = _apply(intervention, changes)
+        if was != (intervention.owner, intervention.status):
+            _refuse_one_that_left(intervention)
         if changed and snapshot.take(intervention) != before:
+            # Asked for only now: most of what a file tells is already so.
+            last = revision_actions.last(session, intervention)
             revision_actions.record(viewer, session, intervention, before=before, last=last, why=why)
     if changed:
         intervention.updated_at = clock.now()
@@ -121,9 +131,28 @@ def update(
     return changed
 
 
+def try_out(intervention: Intervention, changes: InterventionChanges) -> bool:
+    """Set values in memory only, to show what would come of them: no revision, no flush. Whoever calls it rolls back.
+
+    Raises:
+        RefusedError: as in `update`.
+    """
+    was = (intervention.owner, intervention.status)
+    changed = _apply(intervention, changes)
+    if was != (intervention.owner, intervention.status):
+        _refuse_one_that_left(intervention)
+    return changed
+
+
 def facts_of(row: Occasion) -> OccasionFacts:
     """An occasion that is there, as one would tell of it."""
     return OccasionFacts(row.start, row.end, row.apply_by, row.place, row.address, row.address_on_request, row.places, row.taken_by_own)
+
+
+def _refuse_one_that_left(intervention: Intervention) -> None:
+    """What an organisation had when it left it keeps; it gives nothing new, and starts nothing again."""
+    if intervention.status is not Status.ENDED and has_left(intervention.owner.left_on, clock.today()):
+        raise RefusedError(_("%(name)s har lämnat samverkan och kan inte ge insatser.", name=intervention.owner.name))
 
 
 def _apply(intervention: Intervention, changes: InterventionChanges) -> bool:

@@ -19,7 +19,7 @@ def find(text: str) -> str | None:
     """
     for match in _CANDIDATE.finditer(text):
         looks_like_a_telephone = match["date"][0] == "0" and not match["century"] and match["sign"] in (None, " ")
-        if not looks_like_a_telephone and _has_a_date(match["century"], match["date"]) and _check_digit_fits(match["date"] + match["last"]):
+        if not looks_like_a_telephone and _has_a_date(match["century"], match["date"]) and check_digit_fits(match["date"] + match["last"]):
             return match.group()
     return None
 
@@ -35,7 +35,7 @@ def _has_a_date(century: str | None, digits: str) -> bool:
     return True
 
 
-def _check_digit_fits(ten: str) -> bool:
-    """Luhn's check over the ten digits."""
+def check_digit_fits(ten: str) -> bool:
+    """Luhn's check over ten digits, as in personal and organisation numbers."""
     doubled = [int(digit) * (2 - place % 2) for place, digit in enumerate(ten)]
     return sum(number // 10 + number % 10 for number in doubled) % 10 == 0

@@ -8,6 +8,7 @@ from insatsbas.catalogue.queries import Lists
 from insatsbas.catalogue.rules import Level, Status
 from insatsbas.core.i18n import gettext as _
 from insatsbas.search import labels
+from insatsbas.search.documents import TERM_FACETS
 from insatsbas.search.engine import ANY_TIME, COMMUTE, PASSED, PLACES_LEFT, STAFF, YES, Facet, Results
 from insatsbas.search.forms import SWITCHES, Asked, address, without
 from insatsbas.search.page import Chip, FilterGroup, Option
@@ -30,13 +31,21 @@ _BEHIND = (
 
 def groups(asked: Asked, lists: Lists, results: Results) -> tuple[FilterGroup, ...]:
     """Every filter, with the number of hits that each value would give."""
-    headings, of_values = labels.of_filters(), labels.of_values(lists)
+    headings, of_values, retired = labels.of_filters(), labels.of_values(lists), _retired(lists)
     drawn = []
     for name in (*_IN_VIEW, *_BEHIND):
         options = _arranged(name, _options(name, asked, of_values, results), lists)
+        # What can no longer be chosen for an entry is shown where it still finds one.
+        options = [o for o in options if o.count or o.checked or (name, o.value) not in retired]
         is_open = any(option.checked for option in options)
         drawn.append(FilterGroup(str(name), headings[name], _kind(name), tuple(options), name in _IN_VIEW, is_open))
     return tuple(drawn)
+
+
+def _retired(lists: Lists) -> set[tuple[str, str]]:
+    kinds = {kind: facet.value for facet, kind in TERM_FACETS.items()}
+    needs = {(Facet.NEED.value, need.code) for need in lists.needs if need.retired}
+    return needs | {(kinds[term.kind], term.code) for term in lists.terms if term.retired}
 
 
 _KINDS: Mapping[str, Kind] = {Facet.GIVEN_IN: "map", PASSED: "radio"}

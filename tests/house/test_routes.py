@@ -7,6 +7,8 @@ from insatsbas.accounts.policy import Permission
 from tests.support.checks import CheckingClient
 
 ENTER, READ, OWN_ACCOUNT = Permission.ENTER, Permission.READ, Permission.OWN_ACCOUNT
+KEEP, COORDINATE = Permission.KEEP, Permission.COORDINATE
+ASK, REPORT_FAULT = Permission.ASK, Permission.REPORT_FAULT
 
 # Address: the methods it answers, and what is asked of whoever uses it, as the route itself declares. A reviewer reads both.
 ACCESS = {
@@ -41,6 +43,49 @@ ACCESS = {
     "/brev": ("GET", ENTER),
     "/api/v1/insatser": ("GET", READ),
     "/api/v1/insatser/<public_id>": ("GET", READ),
+    "/samordna": ("GET", COORDINATE),
+    "/samordna/organisationer": ("GET", COORDINATE),
+    "/samordna/organisationer/ny": ("GET POST", COORDINATE),
+    "/samordna/organisationer/<slug>": ("GET POST", COORDINATE),
+    "/samordna/organisationer/<slug>/lamnar": ("GET POST", COORDINATE),
+    "/samordna/organisationer/<slug>/tillbaka": ("POST", COORDINATE),
+    "/samordna/kommuner": ("GET", COORDINATE),
+    "/samordna/kommuner/ny": ("GET POST", COORDINATE),
+    "/samordna/kommuner/<code>": ("GET POST", COORDINATE),
+    "/samordna/behov": ("GET", COORDINATE),
+    "/samordna/behov/nytt": ("GET POST", COORDINATE),
+    "/samordna/behov/<code>": ("GET POST", COORDINATE),
+    "/samordna/behov/<code>/kod": ("POST", COORDINATE),
+    "/samordna/behov/<code>/flytta": ("POST", COORDINATE),
+    "/samordna/behov/<code>/utga": ("POST", COORDINATE),
+    "/samordna/behov/<code>/sla-ihop": ("GET POST", COORDINATE),
+    "/samordna/listor": ("GET", COORDINATE),
+    "/samordna/listor/<name>/ny": ("GET POST", COORDINATE),
+    "/samordna/listor/<name>/<code>": ("GET POST", COORDINATE),
+    "/samordna/listor/<name>/<code>/flytta": ("POST", COORDINATE),
+    "/samordna/listor/<name>/<code>/utga": ("POST", COORDINATE),
+    "/samordna/personer": ("GET", COORDINATE),
+    "/samordna/personer/bjud-in": ("GET POST", COORDINATE),
+    "/samordna/personer/<int:number>": ("GET POST", COORDINATE),
+    "/samordna/personer/<int:number>/stang": ("POST", COORDINATE),
+    "/samordna/personer/<int:number>/oppna": ("POST", COORDINATE),
+    "/samordna/personer/<int:number>/bjud-in": ("POST", COORDINATE),
+    "/samordna/saknas": ("GET", COORDINATE),
+    "/samordna/installningar": ("GET POST", COORDINATE),
+    "/vara-kollegor": ("GET", KEEP),
+    "/att-gora": ("GET", KEEP),
+    "/att-gora/bekrafta": ("POST", KEEP),
+    "/insatser/<public_id>/bekrafta": ("POST", KEEP),
+    "/bekrafta/<token>": ("GET POST", ENTER),
+    "/samordna/oversyn": ("GET", COORDINATE),
+    "/insatser/<public_id>/rapportera-fel": ("GET POST", REPORT_FAULT),
+    "/rapportera-fel/tack": ("GET", REPORT_FAULT),
+    "/insatser/<public_id>/fraga": ("GET POST", ASK),
+    "/insatser/<public_id>/visa-igen": ("POST", KEEP),
+    "/saknas": ("GET POST", ASK),
+    "/mina-fragor": ("GET", ASK),
+    "/arenden/<int:number>": ("GET", ASK),
+    "/arenden/<int:number>/svara": ("POST", KEEP),
     "/static/<path:filename>": ("GET", ENTER),
 }
 

@@ -10,11 +10,15 @@ from typing import Any
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
-from sqlalchemy import event
+from sqlalchemy import event, select
 
 from insatsbas.catalogue import need_actions
+from insatsbas.catalogue.models import Intervention
+from insatsbas.catalogue.rules import Status
 from insatsbas.core.db import db, writing
 from insatsbas.core.viewer import SYSTEM, Role
+from insatsbas.keeping.reports import actions as report_actions
+from insatsbas.keeping.reports.rules import FaultReason
 from tests.conftest import open_app, settings_in
 from tests.factories import index_all, make_intervention, need, occasion
 from tests.support.people import as_role
@@ -49,12 +53,42 @@ DECLARED: dict[str, tuple[str, int]] = {
     "/glomt-losenord/skickat": ("/glomt-losenord/skickat", 0),
     "/valj-losenord/<token>": ("/valj-losenord/x", 1),
     "/brev": ("/brev", 1),
+    "/bekrafta/<token>": ("/bekrafta/x", 1),
+    "/insatser/<public_id>/rapportera-fel": ("/insatser/{public_id}/rapportera-fel", 9),
+    "/rapportera-fel/tack": ("/rapportera-fel/tack", 0),
     "/static/<path:filename>": ("/static/css/insatsbas.css", 0),
 }
 # Routes for those who have signed in, asked by a co-ordinator who is an editor of Huddinge too. The session itself is one of the questions.
 SIGNED_IN: dict[str, tuple[str, int]] = {
     "/mitt-konto": ("/mitt-konto", 5),
     "/mitt-konto/losenord": ("/mitt-konto/losenord", 4),
+    "/att-gora": ("/att-gora", 9),
+    "/samordna/oversyn": ("/samordna/oversyn", 9),
+    "/insatser/<public_id>/fraga": ("/insatser/{public_id}/fraga", 9),
+    "/saknas": ("/saknas", 9),
+    "/mina-fragor": ("/mina-fragor", 9),
+    "/arenden/<int:number>": ("/arenden/1", 9),
+    "/samordna": ("/samordna", 12),
+    "/samordna/organisationer": ("/samordna/organisationer", 7),
+    "/samordna/organisationer/ny": ("/samordna/organisationer/ny", 5),
+    "/samordna/organisationer/<slug>": ("/samordna/organisationer/huddinge-kommun", 11),
+    "/samordna/organisationer/<slug>/lamnar": ("/samordna/organisationer/huddinge-kommun/lamnar", 15),
+    "/samordna/kommuner": ("/samordna/kommuner", 5),
+    "/samordna/kommuner/ny": ("/samordna/kommuner/ny", 6),
+    "/samordna/kommuner/<code>": ("/samordna/kommuner/0136", 9),
+    "/samordna/behov": ("/samordna/behov", 9),
+    "/samordna/behov/nytt": ("/samordna/behov/nytt", 8),
+    "/samordna/behov/<code>": ("/samordna/behov/samtal", 12),
+    "/samordna/behov/<code>/sla-ihop": ("/samordna/behov/samtal/sla-ihop", 10),
+    "/samordna/listor": ("/samordna/listor", 6),
+    "/samordna/listor/<name>/ny": ("/samordna/listor/passar/ny", 4),
+    "/samordna/listor/<name>/<code>": ("/samordna/listor/stod/sprakstod", 6),
+    "/samordna/personer": ("/samordna/personer", 6),
+    "/samordna/personer/bjud-in": ("/samordna/personer/bjud-in", 5),
+    "/samordna/personer/<int:number>": ("/samordna/personer/1", 8),
+    "/samordna/saknas": ("/samordna/saknas", 5),
+    "/samordna/installningar": ("/samordna/installningar", 8),
+    "/vara-kollegor": ("/vara-kollegor", 7),
 }
 # The same routes in states that could cost more.
 STATES: dict[str, tuple[str, str]] = {
@@ -149,6 +183,11 @@ def known(demo_template: Path, tmp_path_factory: pytest.TempPathFactory) -> Iter
     folder = tmp_path_factory.mktemp("known") / "data"
     shutil.copytree(demo_template, folder)
     with open_app(settings_in(folder)) as app:
+        with app.app_context(), writing() as session:
+            # A report, for the page of one.
+            row = session.scalars(select(Intervention).where(Intervention.status == Status.ACTIVE)).first()
+            assert row is not None
+            report_actions.tell_fault(SYSTEM, session, row, reason=FaultReason.CONTACT, text="", address="")
         yield as_role(app, Role.COORDINATOR, (Role.EDITOR, "Huddinge kommun"))
 
 
