@@ -6,10 +6,13 @@ from alembic import op
 revision = "0005"
 down_revision = "0004"
 
-# What has happened is not changed or deleted. Its words alone may be, so that they can be masked.
+# What has happened is not changed or deleted. Its words alone may be, and only so that they become masked.
+_MASKS = "(NEW.text <> OLD.text AND NEW.text NOT LIKE '%[maskerat]%') OR (NEW.who <> OLD.who AND NEW.who NOT LIKE '%[maskerat]%')"
 _KEEPS_EVENTS = {
     "sqlite": (
         """CREATE TRIGGER event_is_not_changed BEFORE UPDATE OF id, at, person_id, organisation_id, kind, subject ON event
+        BEGIN SELECT RAISE(ABORT, 'event: what has happened is not changed'); END""",
+        f"""CREATE TRIGGER event_is_only_masked BEFORE UPDATE OF who, text ON event WHEN {_MASKS}
         BEGIN SELECT RAISE(ABORT, 'event: what has happened is not changed'); END""",
         """CREATE TRIGGER event_is_not_deleted BEFORE DELETE ON event
         BEGIN SELECT RAISE(ABORT, 'event: what has happened is not deleted'); END""",
@@ -19,7 +22,10 @@ _KEEPS_EVENTS = {
         $$BEGIN RAISE EXCEPTION 'event: what has happened is neither changed nor deleted'; END$$""",
         """CREATE TRIGGER event_is_not_changed BEFORE UPDATE OF id, at, person_id, organisation_id, kind, subject ON event
         FOR EACH ROW EXECUTE FUNCTION event_is_kept()""",
+        f"""CREATE TRIGGER event_is_only_masked BEFORE UPDATE OF who, text ON event
+        FOR EACH ROW WHEN ({_MASKS}) EXECUTE FUNCTION event_is_kept()""",
         """CREATE TRIGGER event_is_not_deleted BEFORE DELETE ON event FOR EACH ROW EXECUTE FUNCTION event_is_kept()""",
+        """CREATE TRIGGER event_is_not_emptied BEFORE TRUNCATE ON event EXECUTE FUNCTION event_is_kept()""",
     ),
 }
 

@@ -11,9 +11,14 @@ def now() -> datetime:
     return datetime.now(UTC)
 
 
+def local(moment: datetime) -> datetime:
+    """A moment as clocks in Sweden show it."""
+    return moment.astimezone(STOCKHOLM)
+
+
 def local_day(moment: datetime) -> date:
     """The Swedish calendar day of a moment."""
-    return moment.astimezone(STOCKHOLM).date()
+    return local(moment).date()
 
 
 def today() -> date:

@@ -24,7 +24,8 @@ def init_app(app: Flask, *, region: str) -> None:
     app.jinja_env.undefined = StrictUndefined
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
     app.jinja_env.filters |= {"longdate": longdate, "number": number}
-    app.jinja_env.globals |= {"site_name": "Insatsbas", "region_name": region, "static_url": static_url, "today": clock.today}
+    app.jinja_env.globals |= {"site_name": "Insatsbas", "region_name": region, "static_url": static_url}
+    app.jinja_env.globals |= {"today": clock.today, "local_time": clock.local}
     app.after_request(_cache_static)
 
 
