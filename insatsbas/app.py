@@ -13,7 +13,8 @@ from insatsbas.interchange import batch_models
 from insatsbas.interchange import views as interchange_views
 from insatsbas.keeping import menu
 from insatsbas.keeping.desk import views as desk_views
-from insatsbas.keeping.reports import models as report_models
+from insatsbas.keeping.reports import views as report_views
+from insatsbas.keeping.review import views as review_views
 from insatsbas.pages import errors, listing_views, machine_views, text_views
 from insatsbas.pages import views as pages_views
 from insatsbas.search import outbox, service
@@ -24,7 +25,7 @@ _ACCOUNTS = (accounts_views, letter_views, password_views)
 _PAGES = (pages_views, listing_views, text_views, machine_views)
 
 # Tables that no view here reads: named, so that every table is known wherever there is an application.
-_TABLES = (batch_models, letters, report_models, revision_models, settings_store)
+_TABLES = (batch_models, letters, revision_models, settings_store)
 
 
 def create_app(settings: Settings | None = None) -> Flask:
@@ -53,7 +54,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     guard.init_app(app)
     service.init_app(app, settings)
     outbox.listen()
-    for views in (*_ACCOUNTS, desk_views, insight_views, interchange_views, search_views, *_PAGES):
+    for views in (*_ACCOUNTS, desk_views, insight_views, interchange_views, search_views, review_views, report_views, *_PAGES):
         if views.blueprint.name not in app.blueprints:
             app.register_blueprint(views.blueprint)
     menu.init_app(app)

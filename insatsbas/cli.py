@@ -23,6 +23,7 @@ from insatsbas.interchange import demo as demo_catalogue
 from insatsbas.interchange import region as region_file
 from insatsbas.interchange import writing as files
 from insatsbas.interchange.columns import Column
+from insatsbas.keeping import periodic
 from insatsbas.search import indexing
 from insatsbas.search.service import current_search
 
@@ -105,6 +106,7 @@ def work(once: bool) -> None:
         Job("sökindex", every=2.0, run=lambda: indexing.drain(current_search())),
         Job("brev", every=10.0, run=mail.send_waiting),
         Job("det som har gått ut", every=600.0, run=_throw_away_old),
+        *periodic.JOBS,
     ]
     if once:
         sys.exit(1 if jobs.run_once(to_do) else 0)

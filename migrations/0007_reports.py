@@ -44,6 +44,7 @@ def upgrade() -> None:
         sa.Column("text", sa.Text(), nullable=False),
         sa.Column("person_id", sa.Integer(), nullable=True),
         sa.Column("address", sa.String(length=64), nullable=False),
+        sa.Column("has_hidden", sa.Boolean(), nullable=False),
         sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("closed_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("closed_by_id", sa.Integer(), nullable=True),
@@ -52,6 +53,7 @@ def upgrade() -> None:
         sa.CheckConstraint("(kind = 'saknas') = (intervention_id IS NULL)", name=op.f("ck_report_intervention")),
         sa.CheckConstraint("kind = 'fel' OR person_id IS NOT NULL", name=op.f("ck_report_who")),
         sa.CheckConstraint("(closed_at IS NULL) = (closed_by_id IS NULL)", name=op.f("ck_report_closed")),
+        sa.CheckConstraint("NOT has_hidden OR reason = 'personuppgift'", name=op.f("ck_report_has_hidden")),
         sa.ForeignKeyConstraint(["closed_by_id"], ["person.id"], name=op.f("fk_report_closed_by_id")),
         sa.ForeignKeyConstraint(["intervention_id"], ["intervention.id"], name=op.f("fk_report_intervention_id"), ondelete="CASCADE"),
         sa.ForeignKeyConstraint(

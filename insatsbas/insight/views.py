@@ -7,6 +7,7 @@ from flask import Blueprint, Response, render_template, request
 from insatsbas.accounts.guard import access
 from insatsbas.accounts.policy import Permission
 from insatsbas.catalogue import queries
+from insatsbas.catalogue.freshness_queries import confirmed_lately
 from insatsbas.catalogue.rules import PUBLIC, Status
 from insatsbas.core import clock
 from insatsbas.core.db import db
@@ -24,7 +25,8 @@ blueprint = Blueprint("insight", __name__)
 @access(Permission.READ)
 def overview() -> str:
     """As a table."""
-    return render_template("insight/overview.html", page=_page())
+    lately, total = confirmed_lately(db.session)
+    return render_template("insight/overview.html", page=_page(), lately=lately, total=total)
 
 
 @blueprint.get("/oversikt.svg")

@@ -7,9 +7,11 @@ from flask import Flask, current_app, request, url_for
 
 from insatsbas.accounts.guard import current_viewer, permission_of
 from insatsbas.accounts.policy import may
+from insatsbas.core.db import db
 from insatsbas.core.i18n import gettext as _
 from insatsbas.core.text import N_
 from insatsbas.core.viewer import Viewer
+from insatsbas.keeping.review.queries import count_waiting
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,9 +25,10 @@ class Item:
 
 ITEMS: tuple[Item, ...] = (
     Item("editing.mine", N_("Våra insatser")),
-    Item("review.to_do", N_("Att göra")),
+    Item("review.to_do", N_("Att göra"), count=lambda viewer: count_waiting(viewer, db.session)),
     Item("bulk.upload", N_("Läs in från Excel")),
     Item("desk.start", N_("Samordna")),
+    Item("reports.mine", N_("Mina frågor")),
 )
 
 

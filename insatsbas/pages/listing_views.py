@@ -6,8 +6,9 @@ from flask import redirect, render_template, url_for
 from werkzeug import Response
 
 from insatsbas.accounts.guard import access, current_viewer
-from insatsbas.accounts.policy import Permission
+from insatsbas.accounts.policy import Permission, may
 from insatsbas.catalogue import queries
+from insatsbas.catalogue.freshness_queries import stale_limit
 from insatsbas.catalogue.rules import KNOWLEDGE_BANK
 from insatsbas.core import clock
 from insatsbas.core.config import current_settings
@@ -22,7 +23,7 @@ from insatsbas.search.service import current_search
 
 
 def _drawing() -> Drawing:
-    return Drawing(current_search().analysis, clock.today(), current_settings().region)
+    return Drawing(current_search().analysis, clock.today(), current_settings().region, stale_limit(db.session))
 
 
 @blueprint.get("/behov")
@@ -87,7 +88,9 @@ def organisation(slug: str) -> str:
     if found is None:
         raise NotFoundError("Organisationen finns inte.")
     rows = queries.of_owner(current_viewer(), db.session, found)
-    return render_template("pages/listing.html", page=listings.organisation_page(found, rows, _drawing()))
+    # How fresh its entries are is for those with an account of their own, unless the co-ordinator has opened it.
+    shows = found.shows_freshness or may(current_viewer(), Permission.OWN_ACCOUNT)
+    return render_template("pages/listing.html", page=listings.organisation_page(found, rows, _drawing(), shows_freshness=shows))
 
 
 @blueprint.get("/kunskapsbank")

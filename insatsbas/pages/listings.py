@@ -1,15 +1,17 @@
 """The pages of a need, a municipality and an organisation: what they are, and their interventions in groups."""
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
 
 from flask import url_for
 
+from insatsbas.catalogue.freshness import LATELY, REVIEWED
 from insatsbas.catalogue.models import Intervention, Need
 from insatsbas.catalogue.queries import Lists, swedish_order
 from insatsbas.catalogue.rules import KNOWLEDGE_BANK, Status, next_start
 from insatsbas.core.i18n import gettext as _
+from insatsbas.core.templating import number
 from insatsbas.core.text import slug
 from insatsbas.organisations.models import Municipality, Organisation
 from insatsbas.organisations.rules import OrganisationKind
@@ -26,11 +28,12 @@ _BANK = tuple((Facet.STATUS.value, status.value) for status in KNOWLEDGE_BANK)
 
 @dataclass(frozen=True, slots=True)
 class Drawing:
-    """What every card is drawn with: the analysis, the day, and the region's name."""
+    """What every card is drawn with: the analysis, the day, the region's name, and before which day what was confirmed is stale."""
 
     analysis: Analysis
     today: date
     region: str
+    stale_before: date
 
     def group(
         self, name: str, heading: str, explanation: str, rows: Sequence[Intervention], pairs: list[tuple[str, str]], *, label: str = ""
@@ -40,7 +43,9 @@ class Drawing:
         `pairs` are a search that finds them all; `label` says what it finds where that is more.
         """
         ordered = sorted(rows, key=lambda row: _soonest(row, self.today))
-        cards = tuple(card(row, self.analysis, today=self.today, region=self.region) for row in ordered[:_SHOWN])
+        cards = tuple(
+            card(row, self.analysis, today=self.today, region=self.region, stale_before=self.stale_before) for row in ordered[:_SHOWN]
+        )
         more = Choice(label or _("Visa alla i sökningen"), address(pairs)) if len(rows) > _SHOWN else None
         return CardGroup(name, heading, explanation, cards, len(rows), more)
 
@@ -144,8 +149,10 @@ def municipality_page(municipality: Municipality, rows: Sequence[Intervention], 
     )
 
 
-def organisation_page(organisation: Organisation, rows: Sequence[Intervention], drawing: Drawing) -> ListingPage:
-    """An organisation: what it runs, and what it has run."""
+def organisation_page(
+    organisation: Organisation, rows: Sequence[Intervention], drawing: Drawing, *, shows_freshness: bool = False
+) -> ListingPage:
+    """An organisation: what it runs, and what it has run. `shows_freshness`: whether the reader may see how fresh its entries are."""
     pairs = [(Facet.OWNER.value, organisation.slug)]
     return ListingPage(
         title=organisation.name,
@@ -153,7 +160,7 @@ def organisation_page(organisation: Organisation, rows: Sequence[Intervention], 
         breadcrumbs=(Choice(_("Organisationer"), url_for("pages.organisations")),),
         colour=None,
         icon="",
-        facts=(Fact(_("Typ"), _(organisation.kind.label)),),
+        facts=(Fact(_("Typ"), _(organisation.kind.label)), *(_freshness(rows, drawing.today) if shows_freshness else ())),
         ways_heading="",
         ways=(),
         groups=_groups(drawing, rows, pairs),
@@ -162,6 +169,14 @@ def organisation_page(organisation: Organisation, rows: Sequence[Intervention], 
         is_sheltered=False,
         canonical_url=url_for("pages.organisation", slug=organisation.slug, _external=True),
     )
+
+
+def _freshness(rows: Sequence[Intervention], today: date) -> Iterator[Fact]:
+    reviewed = [row for row in rows if row.status in REVIEWED]
+    lately = sum(row.verified_on is not None and row.verified_on >= today - LATELY for row in reviewed)
+    if reviewed:
+        told = _("%(lately)s av %(total)s insatser är bekräftade det senaste halvåret", lately=number(lately), total=number(len(reviewed)))
+        yield Fact(_("Hur aktuellt"), told)
 
 
 def municipality_slug(municipality: Municipality) -> str:

@@ -114,6 +114,7 @@ class InterventionPage:
     last_known: int | None
     source: str
     verified_on: date | None
+    is_stale: bool
     updated_on: date
     is_sheltered: bool
     similar: tuple[HitCard, ...]

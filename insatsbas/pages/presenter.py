@@ -2,10 +2,12 @@
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
+from datetime import date
 from decimal import Decimal
 
 from flask import url_for
 
+from insatsbas.catalogue.freshness_queries import needs_review
 from insatsbas.catalogue.models import Intervention, Occasion
 from insatsbas.catalogue.queries import Lists
 from insatsbas.catalogue.rules import KNOWLEDGE_BANK, EndReason, Status, TermKind, is_open
@@ -83,8 +85,13 @@ def _search(facet: Facet, value: str) -> str:
     return address([(facet.value, value)])
 
 
-def intervention_page(row: Intervention, similar: Sequence[Intervention], analysis: Analysis, *, region: str) -> InterventionPage:
-    """An intervention for the one who is to use it. `similar` are the active ones most like it."""
+def intervention_page(
+    row: Intervention, similar: Sequence[Intervention], analysis: Analysis, *, region: str, stale_before: date = date.min
+) -> InterventionPage:
+    """An intervention for the one who is to use it. `similar` are the active ones most like it.
+
+    What was last confirmed before `stale_before` needs to be looked over.
+    """
     today = clock.today()
     return InterventionPage(
         title=row.title,
@@ -114,9 +121,10 @@ def intervention_page(row: Intervention, similar: Sequence[Intervention], analys
         last_known=row.last_known,
         source=row.source or "",
         verified_on=row.verified_on,
+        is_stale=needs_review(row, stale_before),
         updated_on=clock.local_day(row.updated_at),
         is_sheltered=row.is_sheltered,
-        similar=tuple(card(other, analysis, today=today, region=region) for other in similar),
+        similar=tuple(card(other, analysis, today=today, region=region, stale_before=stale_before) for other in similar),
         canonical_url=url_for("pages.intervention", public_id=row.public_id, _external=True),
         json_ld=json_ld(row, today=today),
     )

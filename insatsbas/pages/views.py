@@ -9,9 +9,12 @@ from sqlalchemy.exc import SQLAlchemyError
 from insatsbas.accounts.guard import access, current_viewer
 from insatsbas.accounts.policy import Permission
 from insatsbas.catalogue import queries
+from insatsbas.catalogue.freshness_queries import stale_limit
 from insatsbas.core import clock
 from insatsbas.core.config import current_settings
 from insatsbas.core.db import db
+from insatsbas.keeping.reports import presenter as reports
+from insatsbas.keeping.review.presenter import confirm_url
 from insatsbas.organisations.queries import commuting_from
 from insatsbas.pages.blueprint import blueprint
 from insatsbas.pages.presenter import COMMON, intervention_page, start_page
@@ -52,8 +55,10 @@ def intervention(public_id: str) -> str:
     search = current_search()
     row = queries.by_public_id(current_viewer(), db.session, public_id)
     similar = queries.by_ids(current_viewer(), db.session, similar_to(search, row, everything()))
-    page = intervention_page(row, similar, search.analysis, region=current_settings().region)
-    return render_template("pages/intervention.html", page=page)
+    page = intervention_page(row, similar, search.analysis, region=current_settings().region, stale_before=stale_limit(db.session))
+    viewer = current_viewer()
+    telling, review = reports.panel(viewer, db.session, row), confirm_url(viewer, row)
+    return render_template("pages/intervention.html", page=page, telling=telling, confirm_url=review)
 
 
 @blueprint.get("/halsa")

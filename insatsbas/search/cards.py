@@ -4,6 +4,7 @@ from datetime import date
 
 from flask import url_for
 
+from insatsbas.catalogue.freshness_queries import needs_review
 from insatsbas.catalogue.models import Intervention
 from insatsbas.catalogue.rules import Status, TermKind, next_start, places_left
 from insatsbas.core.i18n import gettext as _
@@ -18,8 +19,13 @@ _NAMES_IN_FULL = 3
 _NOTHING_ASKED = Plan()
 
 
-def card(row: Intervention, analysis: Analysis, *, today: date, region: str, plan: Plan = _NOTHING_ASKED) -> HitCard:
-    """A card, marked where it answers the plan. Only an active intervention has a next start and places to give."""
+def card(
+    row: Intervention, analysis: Analysis, *, today: date, region: str, stale_before: date = date.min, plan: Plan = _NOTHING_ASKED
+) -> HitCard:
+    """A card, marked where it answers the plan. Only an active intervention has a next start and places to give.
+
+    What was last confirmed before `stale_before` needs to be looked over.
+    """
     is_active = row.status is Status.ACTIVE
     return HitCard(
         url=url_for("pages.intervention", public_id=row.public_id),
@@ -37,6 +43,7 @@ def card(row: Intervention, analysis: Analysis, *, today: date, region: str, pla
         last_known=row.last_known,
         is_example=row.is_example,
         for_staff=row.for_staff,
+        is_stale=needs_review(row, stale_before),
     )
 
 

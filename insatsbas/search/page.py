@@ -40,6 +40,7 @@ class HitCard:
     last_known: int | None
     is_example: bool
     for_staff: bool
+    is_stale: bool
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
+from datetime import date
 from itertools import chain
 from typing import TypeAlias
 
@@ -28,9 +29,9 @@ Way: TypeAlias = tuple[str, list[tuple[str, str]], Question]
 class Presenter:
     """Draws one answer. Asks the engine again only for ways out of an empty or a short list."""
 
-    def __init__(self, search: Search, asked: Asked, question: Question, lists: Lists, *, region: str) -> None:
+    def __init__(self, search: Search, asked: Asked, question: Question, lists: Lists, *, region: str, stale_before: date) -> None:
         self._search, self._asked, self._question, self._lists, self._region = search, asked, question, lists, region
-        self._pairs = asked.parameters()
+        self._pairs, self._stale_before = asked.parameters(), stale_before
 
     def page(self, results: Results, rows: Sequence[Intervention]) -> SearchPage:
         """The whole page."""
@@ -41,7 +42,15 @@ class Presenter:
             mode=results.mode if results.total else "all",
             notices=tuple(_("Vi tog bort %(name)s ur sökningen. %(why)s", name=n, why=why) for n, why in self._asked.faults.items()),
             hits=tuple(
-                card(row, self._search.analysis, today=self._question.today, region=self._region, plan=self._question.plan) for row in rows
+                card(
+                    row,
+                    self._search.analysis,
+                    today=self._question.today,
+                    region=self._region,
+                    stale_before=self._stale_before,
+                    plan=self._question.plan,
+                )
+                for row in rows
             ),
             filters=filters.groups(self._asked, self._lists, results),
             chips=filters.chips(self._asked, self._lists),

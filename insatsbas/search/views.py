@@ -6,6 +6,7 @@ from werkzeug import Response
 from insatsbas.accounts.guard import access, current_viewer
 from insatsbas.accounts.policy import Permission
 from insatsbas.catalogue import queries
+from insatsbas.catalogue.freshness_queries import stale_limit
 from insatsbas.core import clock
 from insatsbas.core.config import current_settings
 from insatsbas.core.db import db
@@ -30,5 +31,6 @@ def results() -> Response:
     question = asked.question(search.planner, commuting_from(db.session), clock.today())
     found = search.engine.find(question)
     rows = queries.by_ids(current_viewer(), db.session, [hit.id for hit in found.hits])
-    page = Presenter(search, asked, question, lists, region=settings.region).page(found, rows)
+    stale_before = stale_limit(db.session)
+    page = Presenter(search, asked, question, lists, region=settings.region, stale_before=stale_before).page(found, rows)
     return make_response(render_template("search/results.html", page=page))

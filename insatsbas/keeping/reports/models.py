@@ -21,7 +21,7 @@ def _coded(enum: type[StrEnum], name: str) -> Enum:
 class Report(Base):
     """A fault, a question or something missing, and its answer. `organisation_id` None: it is the co-ordinator's to answer.
 
-    `address` is a keyed hash of where a guest told it from, kept for as long as the rate is counted.
+    `address` is a keyed hash of where a guest told it from, kept for as long as the rate is counted. `has_hidden`: that it hid the entry.
     """
 
     __tablename__ = "report"
@@ -30,6 +30,7 @@ class Report(Base):
         CheckConstraint("(kind = 'fel') = (reason IS NOT NULL)", name="only_faults_have_a_reason"),
         CheckConstraint("kind = 'fel' OR person_id IS NOT NULL", name="who"),
         CheckConstraint("(closed_at IS NULL) = (closed_by_id IS NULL)", name="closed"),
+        CheckConstraint("NOT has_hidden OR reason = 'personuppgift'", name="has_hidden"),
         Index("ix_report_address", "address", "created_at"),
     )
 
@@ -43,6 +44,7 @@ class Report(Base):
     text: Mapped[str] = mapped_column(Text, default="")
     person_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"), index=True)
     address: Mapped[str] = mapped_column(String(64), default="")
+    has_hidden: Mapped[bool] = mapped_column(default=False)
     created_at: Mapped[datetime] = mapped_column(UtcDateTime, default=clock.now)
     closed_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     closed_by_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"), index=True)

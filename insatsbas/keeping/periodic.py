@@ -1,0 +1,21 @@
+"""The periodic work of keeping. Each bears being done again at once."""
+
+from insatsbas.core.db import writing
+from insatsbas.core.jobs import Job
+from insatsbas.keeping.reports import actions
+from insatsbas.keeping.review import letters
+
+
+def write_review_letters() -> int:
+    """Queue the letters of the review whose time it is."""
+    with writing() as session:
+        return letters.write_due(session)
+
+
+def forget_addresses() -> int:
+    """Wipe where reports were told from, when it is not counted any more."""
+    with writing() as session:
+        return actions.forget_addresses(session)
+
+
+JOBS = (Job("översynens brev", every=3600.0, run=write_review_letters), Job("rapporternas avsändare", every=600.0, run=forget_addresses))
