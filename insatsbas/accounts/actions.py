@@ -3,7 +3,6 @@
 Sessions, passwords and failed tries are in `session_actions`.
 """
 
-import re
 from collections.abc import Iterable
 
 from sqlalchemy.orm import Session
@@ -19,9 +18,6 @@ from insatsbas.core.errors import RefusedError
 from insatsbas.core.i18n import gettext as _
 from insatsbas.core.viewer import Grant, Role, Viewer
 
-# What every mail server takes: no letters beyond ASCII, no quotation.
-_EMAIL = re.compile(r"[\w.+'&/=-]+@([a-z0-9-]+\.)+[a-z0-9-]+", re.ASCII)
-_LONGEST_EMAIL = 254
 _LONGEST_NAME = 100
 
 
@@ -34,7 +30,7 @@ def add_person(viewer: Viewer, session: Session, *, email: str, name: str, grant
     """
     require(viewer, Permission.COORDINATE)
     email = normal_email(email)
-    if not _EMAIL.fullmatch(email) or len(email) > _LONGEST_EMAIL:
+    if not letters.is_address(email):
         raise RefusedError(_("Skriv en e-postadress, till exempel namn@kommun.example."))
     if queries.by_email(session, email) is not None:
         raise RefusedError(_("Det finns redan ett konto med adressen %(email)s.", email=email))

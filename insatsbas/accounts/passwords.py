@@ -7,6 +7,7 @@ from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerifyMismatchError
 
 from insatsbas.accounts.rules import PASSWORD_MAX, PASSWORD_MIN
+from insatsbas.core import paths
 from insatsbas.core.i18n import gettext as _
 
 # OWASP's least for argon2id: 19 MiB, two rounds. Not many at once, or a crowd at the door takes all memory.
@@ -14,13 +15,6 @@ _hasher = PasswordHasher(time_cost=2, memory_cost=19456, parallelism=1)
 _at_once = BoundedSemaphore(4)
 # zxcvbn's steps: 3 is more than 10^8 guesses.
 _STRONG = 3
-# Words that passwords in Swedish offices are made of, beside those of the person; zxcvbn itself knows English ones.
-_COMMON = (
-    "lösenord losenord lösen hemlig hemligt hemlighet välkommen valkommen sommar sommaren höst hösten host vinter vintern vår våren "
-    "januari februari mars april maj juni juli augusti september oktober november december måndag fredag kommun kommunen kommunal "
-    "arbetsförmedlingen handläggare redaktör samordnare etablering integration insats insatser insatsbas insatsbasen sverige stockholm "
-    "södertörn svenska hejsan hejhej tjena älskling alskling sötnos fotboll hammarby djurgården aik qwertyuiopå asdfghjklö"
-)
 
 
 def hash_password(password: str) -> str:
@@ -43,6 +37,13 @@ def _decoy() -> str:
     return _hasher.hash("no account has this password")
 
 
+@lru_cache(maxsize=1)
+def _common() -> tuple[str, ...]:
+    """Words that passwords in Swedish offices are made of; zxcvbn itself knows English ones."""
+    lines = (paths.PACKAGE / "data" / "common-in-passwords.txt").read_text("utf-8").splitlines()
+    return tuple(word for line in lines if not line.startswith("#") for word in line.split())
+
+
 def fault(password: str, *, known: tuple[str, ...] = ()) -> str | None:
     """Why a new password cannot be used, or None. `known` are words that stand for the person: name, address, organisation."""
     if len(password) < PASSWORD_MIN:
@@ -54,6 +55,6 @@ def fault(password: str, *, known: tuple[str, ...] = ()) -> str | None:
 
     words = [word for text in known for word in (text, *text.replace("@", " ").replace(".", " ").split())]
     # It reads 72 characters at the most; what comes after only adds.
-    if zxcvbn(password[:72], user_inputs=[*words, *_COMMON.split()])["score"] < _STRONG:
+    if zxcvbn(password[:72], user_inputs=[*words, *_common()])["score"] < _STRONG:
         return _("Lösenordet är för lätt att gissa. Använd inte ditt namn, ett vanligt lösenord eller tecken i följd.")
     return None

@@ -4,6 +4,7 @@ A letter that must not be sent twice has a key, such as `oversyn:4:2027-04-15`: 
 for what the reader waits for on the page.
 """
 
+import re
 from collections.abc import Sequence
 from datetime import datetime
 
@@ -13,6 +14,10 @@ from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from insatsbas.core import clock
 from insatsbas.core.db import Base, UtcDateTime
+
+# What every mail server takes: no letters beyond ASCII, no quotation, one address and no name.
+_ADDRESS = re.compile(r"[\w.+'&/=-]+@([a-z0-9-]+\.)+[a-z0-9-]+", re.ASCII | re.IGNORECASE)
+_LONGEST_ADDRESS = 254
 
 
 class Letter(Base):
@@ -32,6 +37,11 @@ class Letter(Base):
     attempts: Mapped[int] = mapped_column(default=0)
     next_try_at: Mapped[datetime] = mapped_column(UtcDateTime, default=clock.now)
     fault: Mapped[str] = mapped_column(String(300), default="")
+
+
+def is_address(text: str) -> bool:
+    """Whether letters can be sent to it."""
+    return len(text) <= _LONGEST_ADDRESS and _ADDRESS.fullmatch(text) is not None
 
 
 def queue(session: Session, *, to: str, subject: str, body: str, key: str | None = None, is_secret: bool = False) -> bool:

@@ -16,7 +16,7 @@ from urllib.parse import SplitResult, unquote
 
 from sqlalchemy import select, update
 
-from insatsbas.core import clock
+from insatsbas.core import clock, letters
 from insatsbas.core.config import Settings, current_settings
 from insatsbas.core.db import writing
 from insatsbas.core.letters import Letter
@@ -87,10 +87,14 @@ def connect(url: SplitResult) -> smtplib.SMTP:
         if url.scheme == "smtps"
         else smtplib.SMTP(host, port, timeout=_PATIENCE)
     )
-    if url.scheme == "smtp+starttls":
-        client.starttls(context=ssl.create_default_context())
-    if url.username:
-        client.login(unquote(url.username), unquote(url.password or ""))
+    try:
+        if url.scheme == "smtp+starttls":
+            client.starttls(context=ssl.create_default_context())
+        if url.username:
+            client.login(unquote(url.username), unquote(url.password or ""))
+    except BaseException:
+        client.close()
+        raise
     return client
 
 
@@ -100,10 +104,12 @@ def message(letter: Letter, settings: Settings) -> EmailMessage:
     Raises:
         ValueError: an address is none, or a header would hold more than one line.
     """
+    if not letters.is_address(letter.to):
+        raise ValueError("not an address")
     sender = Address("Insatsbasen", addr_spec=settings.mail_from)
     made = EmailMessage(policy=SMTP)
     made["From"] = sender
-    made["To"] = Address(addr_spec=letter.to)
+    made["To"] = letter.to
     made["Subject"] = " ".join(letter.subject.split())
     made["Date"] = format_datetime(clock.now())
     # The same at each try, so that one that comes twice is known as one.
