@@ -1,18 +1,21 @@
 """Signing in and out: what is asked for, what is told, and where one comes afterwards."""
 
+import threading
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 
 import pytest
+from argon2 import PasswordHasher
 from flask import Flask
 from sqlalchemy import func, select
 
-from insatsbas.accounts import actions, queries
+from insatsbas.accounts import actions, queries, session_actions
 from insatsbas.accounts.models import FailedSignIn, SignIn
-from insatsbas.accounts.rules import TRIES_PER_ACCOUNT, TRIES_PER_ADDRESS
-from insatsbas.core.db import writing
+from insatsbas.accounts.rules import TRIES_PER_ACCOUNT, TRIES_PER_ADDRESS, Counted
+from insatsbas.core.db import db, writing
 from insatsbas.core.viewer import SYSTEM, Role
-from tests.support.people import GOOD, SignedInClient, as_guest, enter, with_password
+from tests.conftest import KEY
+from tests.support.people import GOOD, SignedInClient, as_guest, enter, signed_in, with_password
 
 ANNA = "anna@huddinge.example"
 NOON = datetime(2027, 1, 18, 11, 0, tzinfo=UTC)
@@ -205,3 +208,60 @@ def test_a_locked_account_opens_for_its_owner_by_a_letter(app: Flask, anna: str)
     answer = client.post(link.removeprefix("http://127.0.0.1:8000"), data={"losenord": "fyra nya ord i rad", "igen": "fyra nya ord i rad"})
     assert answer.status_code == 303
     assert enter(as_guest(app), anna, "fyra nya ord i rad").status_code == 303
+
+
+def test_many_tries_at_once_do_not_pass_the_limit(both_databases: Flask) -> None:
+    barrier, outcomes = threading.Barrier(16), []
+
+    def attempt(n: int) -> None:
+        with both_databases.app_context():
+            barrier.wait()
+            with writing() as session:
+                outcomes.append(session_actions.try_once(session, KEY, Counted.SIGN_IN, account=ANNA, network=f"192.0.2.{n}"))
+
+    threads = [threading.Thread(target=attempt, args=(n,)) for n in range(16)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert (outcomes.count(True), outcomes.count(False)) == (TRIES_PER_ACCOUNT, 16 - TRIES_PER_ACCOUNT)
+    with writing() as session:
+        assert session.scalar(select(func.count()).select_from(FailedSignIn)) == TRIES_PER_ACCOUNT
+
+
+@pytest.mark.parametrize("email", [ANNA, "ingen@exempel.example", "inbjuden@exempel.example", "avstangd@exempel.example"])
+def test_every_try_costs_one_hash(app: Flask, anna: str, email: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """So that the time that it takes tells nothing of the address."""
+    with_password(app, "avstangd@exempel.example")
+    with app.app_context(), writing() as session:
+        actions.invite(SYSTEM, session, email="inbjuden@exempel.example", name="", grants=[])
+        closed = queries.by_email(session, "avstangd@exempel.example")
+        assert closed is not None
+        actions.disable(SYSTEM, session, closed)
+    verified: list[str] = []
+    verify = PasswordHasher.verify
+
+    def noting(self: PasswordHasher, kept: str, password: str) -> bool:
+        verified.append(kept.rsplit("$", 2)[0])
+        return verify(self, kept, password)
+
+    monkeypatch.setattr(PasswordHasher, "verify", noting)
+    assert enter(as_guest(app), email, "fel").status_code == 422
+    assert verified == ["$argon2id$v=19$m=19456,t=2,p=1"], "the same work for each"
+
+
+def test_no_transaction_is_open_while_hashing(app: Flask, anna: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    is_open: list[bool] = []
+    verify = PasswordHasher.verify
+
+    def noting(self: PasswordHasher, kept: str, password: str) -> bool:
+        is_open.append(db.session.in_transaction())
+        return verify(self, kept, password)
+
+    monkeypatch.setattr(PasswordHasher, "verify", noting)
+    assert enter(as_guest(app), anna).status_code == 303
+    client = signed_in(app, anna)
+    new = "fyra nya ord i rad"
+    assert client.post("/mitt-konto/losenord", data={"nuvarande": GOOD, "losenord": new, "igen": new}).status_code == 303
+    assert client.post("/glomt-losenord", data={"epost": anna}).status_code == 303
+    assert is_open == [False, False, False]
