@@ -20,6 +20,7 @@ KINDS: Mapping[str, str] = {
     # Interventions
     "insats.ny": N_("%(who)s började på %(what)s."),
     "insats.andrad": N_("%(who)s ändrade %(what)s."),
+    "insats.inlast": N_("%(who)s läste in %(what)s från en fil."),
     "insats.publicerad": N_("%(who)s publicerade %(what)s."),
     "insats.pausad": N_("%(who)s pausade %(what)s."),
     "insats.avslutad": N_("%(who)s avslutade %(what)s."),
@@ -57,6 +58,7 @@ KINDS: Mapping[str, str] = {
     "installning.andrad": N_("%(who)s ändrade en inställning."),
     # Data protection
     "text.maskerad": N_("%(who)s maskerade en text överallt."),
+    "text.stadad": N_("%(who)s byggde om sökindexet och rensade databasen efter en maskering."),
 }
 
 

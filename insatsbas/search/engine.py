@@ -148,6 +148,10 @@ class Engine(Protocol):
         """Make a new index aside and move to it. Readers never see half of it; a failure leaves them on the old one."""
         ...
 
+    def discard_old(self) -> None:
+        """Throw away what is kept of earlier indexes for those who may be reading them."""
+        ...
+
     def marks(self) -> Mapping[int, str]:
         """The id and the mark of every document that is found now."""
         ...

@@ -41,7 +41,7 @@ def row(event: Event, names: Mapping[str, str], organisations: Mapping[int, str]
     else:
         read = escape(_(told)) % {"who": event.who, "what": what}
         # What has no name any more is named by the event itself, which then has told it.
-        text = "" if what == event.text else text
+        text = "" if what == event.text and "%(what)s" in told else text
     return EventRow(event.at, read, organisations.get(event.organisation_id or 0, ""), text)
 
 

@@ -46,6 +46,10 @@ class WhooshEngine:
         """Make a new index aside and move to it."""
         self.store.rebuild(documents)
 
+    def discard_old(self) -> None:
+        """Throw away all generations but the one in force. Who was about to open one looks for the newest again."""
+        self.store.discard_old()
+
     def marks(self) -> Mapping[int, str]:
         """The id and the mark of every document that is found now."""
         now = self._current()

@@ -100,10 +100,17 @@ class Store:
         pointer.replace(self.folder / CURRENT)
         _sync_file(self.folder)
         # A reader may be about to open the one before; what is older nobody reads.
+        self._discard_all_but(new, before)
+
+    def discard_old(self) -> None:
+        """Throw away every generation but the one in force."""
+        self._discard_all_but(self.current())
+
+    def _discard_all_but(self, *kept: Path | None) -> None:
         for old in self.folder.glob("g-*"):
-            if old not in (new, before):
+            if old not in kept:
                 shutil.rmtree(old, ignore_errors=True)
-        # Of rebuilds that were killed just before this step.
+        # Of rebuilds that were killed just before they moved the name.
         for draft in self.folder.glob(f"{CURRENT}.*"):
             draft.unlink(missing_ok=True)
 
