@@ -9,6 +9,7 @@ from insatsbas.catalogue.models import Intervention
 from insatsbas.catalogue.queries import Lists, swedish_order
 from insatsbas.catalogue.rules import KNOWLEDGE_BANK, EndReason, Status
 from insatsbas.core import clock
+from insatsbas.core.errors import NotFoundError
 from insatsbas.core.i18n import gettext as _
 from insatsbas.pages.page import BankEntry, BankYear, KnowledgeBankPage, NeedTile
 from insatsbas.search.cards import where
@@ -19,20 +20,43 @@ from insatsbas.search.page import Choice
 _WITHIN = tuple((Facet.STATUS.value, status.value) for status in KNOWLEDGE_BANK)
 
 
-def knowledge_bank_page(rows: Sequence[Intervention], lists: Lists, results: Results, *, region: str) -> KnowledgeBankPage:
-    """The page. `rows` are all that is paused or ended and not for staff; `results` answer a search for just those."""
-    counts = results.facets[Facet.NEED]
+def reason_of(code: str) -> EndReason | None:
+    """The reason that an address names; None when it names none.
+
+    Raises:
+        NotFoundError: there is no such reason.
+    """
+    try:
+        return EndReason(code) if code else None
+    except ValueError as error:
+        raise NotFoundError("Skälet finns inte.") from error
+
+
+def knowledge_bank_page(
+    rows: Sequence[Intervention], lists: Lists, results: Results, *, region: str, reason: EndReason | None = None
+) -> KnowledgeBankPage:
+    """The page. `rows` are all that is paused or ended and not for staff; `results` answer a search for just those.
+
+    With a reason, only what ended for it is shown.
+    """
+    counts = results.facets[Facet.NEED] if reason is None else {}
     reasons = Counter(row.end_reason for row in rows if row.end_reason is not None)
+    rows = [row for row in rows if reason in (None, row.end_reason)]
     return KnowledgeBankPage(
-        total=results.total,
+        reason=_(reason.label) if reason else "",
+        total=results.total if reason is None else len(rows),
         with_lessons=sum(bool(row.lessons) for row in rows),
         hidden=_WITHIN,
         needs=tuple(
             NeedTile(n.label, address([(Facet.NEED.value, n.code), *_WITHIN]), counts.get(n.code, 0), n.icon or "", n.colour or 1)
             for n in lists.needs
-            if n.is_tile
+            if n.is_tile and reason is None
         ),
-        reasons=tuple(Choice(_(reason.label), "", count) for reason, count in reasons.most_common() if reason is not EndReason.UNKNOWN),
+        reasons=tuple(
+            Choice(_(each.label), url_for("pages.knowledge_bank", skal=each.value), count)
+            for each, count in reasons.most_common()
+            if each is not EndReason.UNKNOWN
+        ),
         years=_years(rows, region),
     )
 

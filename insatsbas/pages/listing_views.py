@@ -2,7 +2,7 @@
 
 from dataclasses import replace
 
-from flask import redirect, render_template, url_for
+from flask import redirect, render_template, request, url_for
 from werkzeug import Response
 
 from insatsbas.accounts.guard import access, current_viewer
@@ -96,10 +96,11 @@ def organisation(slug: str) -> str:
 @blueprint.get("/kunskapsbank")
 @access(Permission.READ)
 def knowledge_bank() -> str:
-    """What has been tried."""
+    """What has been tried; with `skal`, what ended for that reason."""
+    reason = bank.reason_of(request.args.get("skal", ""))
     asked = everything()
     within = asked.filters.having(Facet.STATUS, [status.value for status in KNOWLEDGE_BANK])
     results = current_search().engine.find(replace(asked, filters=within))
     rows = queries.in_knowledge_bank(current_viewer(), db.session)
-    page = bank.knowledge_bank_page(rows, queries.lists(db.session), results, region=current_settings().region)
+    page = bank.knowledge_bank_page(rows, queries.lists(db.session), results, region=current_settings().region, reason=reason)
     return render_template("pages/knowledge_bank.html", page=page)

@@ -191,8 +191,12 @@ class BankYear:
 
 @dataclass(frozen=True, slots=True)
 class KnowledgeBankPage:
-    """The knowledge bank's own first page: search within, by need, by year, and what has lessons. `hidden` go with the search."""
+    """The knowledge bank's own first page: search within, by need, by year, and what has lessons. `hidden` go with the search.
 
+    `reason` is why all that is shown ended, when one was chosen.
+    """
+
+    reason: str
     total: int
     with_lessons: int
     hidden: tuple[tuple[str, str], ...]

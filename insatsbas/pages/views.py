@@ -13,6 +13,8 @@ from insatsbas.catalogue.freshness_queries import stale_limit
 from insatsbas.core import clock
 from insatsbas.core.config import current_settings
 from insatsbas.core.db import db
+from insatsbas.keeping.editing import presenter as editing
+from insatsbas.keeping.editing.queries import kin
 from insatsbas.keeping.reports import presenter as reports
 from insatsbas.keeping.review.presenter import confirm_url
 from insatsbas.organisations.queries import commuting_from
@@ -58,7 +60,8 @@ def intervention(public_id: str) -> str:
     page = intervention_page(row, similar, search.analysis, region=current_settings().region, stale_before=stale_limit(db.session))
     viewer = current_viewer()
     telling, review = reports.panel(viewer, db.session, row), confirm_url(viewer, row)
-    return render_template("pages/intervention.html", page=page, telling=telling, confirm_url=review)
+    told, panel = editing.past(row, kin(viewer, db.session, row)), editing.panel(viewer, row)
+    return render_template("pages/intervention.html", page=page, telling=telling, confirm_url=review, past=told, panel=panel)
 
 
 @blueprint.get("/halsa")

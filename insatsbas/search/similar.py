@@ -1,10 +1,12 @@
 """What is like an intervention: the same kind of need, and the words that say most about it."""
 
+from collections.abc import Iterable
 from dataclasses import replace
 
 from insatsbas.catalogue.models import Intervention
 from insatsbas.search.engine import ACTIVE_ONLY, Facet, Filters, Question
 from insatsbas.search.service import Search
+from insatsbas.search.swedish import normalise, tokens
 
 _MOST = 4
 
@@ -26,3 +28,14 @@ def similar_to(search: Search, intervention: Intervention, question: Question) -
             if hit.id != intervention.id:
                 found.setdefault(hit.id)
     return list(found)[:_MOST]
+
+
+def seem_the_same(search: Search, title: str, others: Iterable[Intervention]) -> list[Intervention]:
+    """Those of some interventions whose titles say the same as a title: at least half of all their words together are in both."""
+    said = _said(search, title)
+    return [other for other in others if said and 2 * len(said & _said(search, other.title)) >= len(said | _said(search, other.title))]
+
+
+def _said(search: Search, title: str) -> set[str]:
+    kept = (token.word for token in tokens(normalise(title)) if token.word not in search.analysis.stopwords)
+    return {search.analysis.stem(word) for word in kept}

@@ -1,0 +1,1 @@
+"""Entering, changing, pausing, ending and starting an organisation's own interventions."""
