@@ -9,7 +9,7 @@ from insatsbas.catalogue import revision_models
 from insatsbas.core import config, db, letters, paths, security, settings_store, templating
 from insatsbas.core.config import Settings
 from insatsbas.insight import views as insight_views
-from insatsbas.interchange import batch_models
+from insatsbas.interchange import bulk_downloads, bulk_views
 from insatsbas.interchange import views as interchange_views
 from insatsbas.keeping import menu
 from insatsbas.keeping.desk import views as desk_views
@@ -22,10 +22,11 @@ from insatsbas.search import views as search_views
 
 # They share one blueprint, and add their routes to it when they are imported.
 _ACCOUNTS = (accounts_views, letter_views, password_views)
+_BULK = (bulk_views, bulk_downloads)
 _PAGES = (pages_views, listing_views, text_views, machine_views)
 
 # Tables that no view here reads: named, so that every table is known wherever there is an application.
-_TABLES = (batch_models, letters, revision_models, settings_store)
+_TABLES = (letters, revision_models, settings_store)
 
 
 def create_app(settings: Settings | None = None) -> Flask:
@@ -54,7 +55,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     guard.init_app(app)
     service.init_app(app, settings)
     outbox.listen()
-    for views in (*_ACCOUNTS, desk_views, insight_views, interchange_views, search_views, review_views, report_views, *_PAGES):
+    for views in (*_ACCOUNTS, desk_views, insight_views, interchange_views, *_BULK, search_views, review_views, report_views, *_PAGES):
         if views.blueprint.name not in app.blueprints:
             app.register_blueprint(views.blueprint)
     menu.init_app(app)

@@ -97,10 +97,11 @@ def create(viewer: Viewer, session: Session, changes: InterventionChanges, *, wh
         RefusedError: its owner has left the co-operation, and it has not ended.
     """
     intervention = Intervention()
-    session.add(intervention)
     with session.no_autoflush:
         _apply(intervention, changes)
+        # Before it is the session's, so that nothing of what is refused is left there.
         _refuse_one_that_left(intervention)
+        session.add(intervention)
         revision_actions.record_first(viewer, session, intervention, why)
     if flush:
         session.flush()
@@ -149,9 +150,17 @@ def facts_of(row: Occasion) -> OccasionFacts:
     return OccasionFacts(row.start, row.end, row.apply_by, row.place, row.address, row.address_on_request, row.places, row.taken_by_own)
 
 
+def may_own(owner: Organisation, status: Status, known: Intervention | None = None) -> bool:
+    """Whether an organisation may own an entry of that status: one that has left keeps what it had, and gives and starts nothing.
+
+    `known` is the entry as it is, if it is there. For those who take in many, and must know before they change anything.
+    """
+    is_as_it_was = known is not None and (known.owner, known.status) == (owner, status)
+    return is_as_it_was or status is Status.ENDED or not has_left(owner.left_on, clock.today())
+
+
 def _refuse_one_that_left(intervention: Intervention) -> None:
-    """What an organisation had when it left it keeps; it gives nothing new, and starts nothing again."""
-    if intervention.status is not Status.ENDED and has_left(intervention.owner.left_on, clock.today()):
+    if not may_own(intervention.owner, intervention.status):
         raise RefusedError(_("%(name)s har lämnat samverkan och kan inte ge insatser.", name=intervention.owner.name))
 
 

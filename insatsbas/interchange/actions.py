@@ -163,7 +163,10 @@ class _Import:
             self._fault(draft, fault.column, str(fault))
             return
         changes |= settled
-        changes["owner"] = self._owner(draft.owner)
+        changes["owner"] = owner = self._owner(draft.owner)
+        if not catalogue.may_own(owner, changes["status"], known):
+            self._fault(draft, Column.OWNER, f"{owner.name} har lämnat samverkan och kan inte ge insatser.")
+            return
         changes["needs"] = [self._need(need) for need in draft.needs]
         self._waiting += [(draft, column, named) for column, named in waiting.items()]
         self._save(draft, known, changes)

@@ -1,4 +1,4 @@
-"""Files that were read in the browser and wait to be accepted, as the database keeps them."""
+"""Files that were read in the browser and wait to be taken in, as the database keeps them."""
 
 from datetime import datetime
 from typing import Any
@@ -11,9 +11,10 @@ from insatsbas.core.db import Base, UtcDateTime
 
 
 class ImportBatch(Base):
-    """The rows of a file, and the versions of what they were compared with (`versions`: id of an intervention to its version).
+    """The rows of a file, and the versions of what they were compared with (`versions`: number of a row to a version; none for a new one).
 
-    It waits for a day, and is deleted when it is accepted, given up or too old. `token` stands in the address.
+    It waits for a day, and is then deleted. When it is taken in its rows go, and `result` says what came of it: how many were new, changed
+    and unchanged; `faults` then are those of the rows that were left out. `token` stands in the address.
     """
 
     __tablename__ = "import_batch"
@@ -26,3 +27,4 @@ class ImportBatch(Base):
     rows: Mapped[list[dict[str, Any]]] = mapped_column(JSON)
     faults: Mapped[list[dict[str, Any]]] = mapped_column(JSON)
     versions: Mapped[dict[str, int]] = mapped_column(JSON)
+    result: Mapped[dict[str, int] | None] = mapped_column(JSON(none_as_null=True))

@@ -187,10 +187,10 @@ class _ListedForm(SearchForm):
         self.process(args)
 
 
-def address(pairs: Iterable[tuple[str, str]], *, endpoint: str = "search.results") -> str:
-    """The address of a search, on the page or wherever else one can search."""
+def address(pairs: Iterable[tuple[str, str]], *, endpoint: str = "search.results", **values: Any) -> str:
+    """The address of a search, on the page or wherever else one can search. `values` are those of the route."""
     query = urlencode(list(pairs))
-    return url_for(endpoint) + (f"?{query}" if query else "")
+    return url_for(endpoint, **values) + (f"?{query}" if query else "")
 
 
 def with_needs(args: MultiDict[str, str], moved: Mapping[str, str]) -> list[tuple[str, str]]:

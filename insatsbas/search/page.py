@@ -120,6 +120,7 @@ class SearchPage:
     sort_options: tuple[Option, ...]
     hidden: tuple[tuple[str, str], ...]
     pagination: Pagination | None
+    downloads: tuple[Choice, ...]
     knowledge_bank: Choice | None
     ways_out: tuple[Choice, ...]
     needs: tuple[Choice, ...]

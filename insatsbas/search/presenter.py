@@ -62,6 +62,7 @@ class Presenter:
             ),
             hidden=tuple(pair for pair in self._pairs if pair[0] == "per_sida"),
             pagination=self._pagination(results.total),
+            downloads=self._downloads() if results.total else (),
             knowledge_bank=self._knowledge_bank(results),
             ways_out=self._ways_out(results.total),
             needs=() if results.total else self._all_needs(),
@@ -73,6 +74,12 @@ class Presenter:
             return _("Vi hittade inga insatser för ”%(q)s”", q=self._asked.q) if self._asked.q else _("Vi hittade inga insatser")
         count = ngettext("%(antal)s insats", "%(antal)s insatser", total, antal=number(total))
         return _("%(count)s för ”%(q)s”", count=count, q=self._asked.q) if self._asked.q else count
+
+    def _downloads(self) -> tuple[Choice, ...]:
+        """All hits as a file, in each form."""
+        pairs = self._but("per_sida")
+        forms = (("xlsx", "Excel"), ("csv", "CSV"), ("json", "JSON"))
+        return tuple(Choice(label, address(pairs, endpoint="bulk.found", form=form)) for form, label in forms)
 
     def _but(self, name: str) -> list[tuple[str, str]]:
         return [pair for pair in self._pairs if pair[0] != name]

@@ -14,6 +14,14 @@ ASK, REPORT_FAULT = Permission.ASK, Permission.REPORT_FAULT
 ACCESS = {
     "/": ("GET", READ),
     "/sok": ("GET", READ),
+    "/sok/hamta.<any(xlsx, csv, json):form>": ("GET", READ),
+    "/las-in": ("GET POST", KEEP),
+    "/las-in/mall.xlsx": ("GET", KEEP),
+    "/las-in/insatser/<organisation>.xlsx": ("GET", KEEP),
+    "/las-in/<token>": ("GET", KEEP),
+    "/las-in/<token>/fel.csv": ("GET", KEEP),
+    "/las-in/<token>/godkann": ("POST", KEEP),
+    "/las-in/<token>/avbryt": ("POST", KEEP),
     "/insatser/<public_id>": ("GET", READ),
     "/behov": ("GET", READ),
     "/behov/<code>": ("GET", READ),
@@ -106,6 +114,7 @@ def test_a_guest_gets_what_is_for_guests(demo_client: CheckingClient) -> None:
     told = {
         "<public_id>": item["id"],
         "<path:filename>": "css/insatsbas.css",
+        "<any(xlsx, csv, json):form>": "csv",
         "/behov/<code>": f"/behov/{item['needs'][0]}",
         "/kommuner/<slug>": "/kommuner/haninge",
         "/organisationer/<slug>": f"/organisationer/{item['organisation']}",

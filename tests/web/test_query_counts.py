@@ -12,11 +12,13 @@ from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy import event, select
 
+from insatsbas.accounts.models import Person
 from insatsbas.catalogue import need_actions
 from insatsbas.catalogue.models import Intervention
 from insatsbas.catalogue.rules import Status
 from insatsbas.core.db import db, writing
 from insatsbas.core.viewer import SYSTEM, Role
+from insatsbas.interchange.batch_models import ImportBatch
 from insatsbas.keeping.reports import actions as report_actions
 from insatsbas.keeping.reports.rules import FaultReason
 from tests.conftest import open_app, settings_in
@@ -28,6 +30,7 @@ from tests.support.people import as_role
 DECLARED: dict[str, tuple[str, int]] = {
     "/": ("/", 15),
     "/sok": ("/sok?status=alla", 15),
+    "/sok/hamta.<any(xlsx, csv, json):form>": ("/sok/hamta.csv?status=alla", 20),
     "/insatser/<public_id>": ("/insatser/{public_id}", 21),
     "/behov": ("/behov", 6),
     "/behov/<code>": ("/behov/samtal", 16),
@@ -68,6 +71,11 @@ SIGNED_IN: dict[str, tuple[str, int]] = {
     "/saknas": ("/saknas", 8),
     "/mina-fragor": ("/mina-fragor", 5),
     "/arenden/<int:number>": ("/arenden/1", 5),
+    "/las-in": ("/las-in", 7),
+    "/las-in/mall.xlsx": ("/las-in/mall.xlsx", 7),
+    "/las-in/insatser/<organisation>.xlsx": ("/las-in/insatser/huddinge-kommun.xlsx", 18),
+    "/las-in/<token>": ("/las-in/en-fil", 11),
+    "/las-in/<token>/fel.csv": ("/las-in/en-fil/fel.csv", 8),
     "/samordna": ("/samordna", 12),
     "/samordna/organisationer": ("/samordna/organisationer", 7),
     "/samordna/organisationer/ny": ("/samordna/organisationer/ny", 5),
@@ -89,6 +97,20 @@ SIGNED_IN: dict[str, tuple[str, int]] = {
     "/samordna/saknas": ("/samordna/saknas", 5),
     "/samordna/installningar": ("/samordna/installningar", 8),
     "/vara-kollegor": ("/vara-kollegor", 7),
+}
+# A row of a file that waits.
+ROW = {
+    "number": 2,
+    "reason": None,
+    "cells": {
+        "källa": "a",
+        "id": "1",
+        "titel": "Ny",
+        "sammanfattning": "Ny.",
+        "behov": "samtal",
+        "anordnare": "Huddinge kommun",
+        "status": "utkast",
+    },
 }
 # The same routes in states that could cost more.
 STATES: dict[str, tuple[str, str]] = {
@@ -188,7 +210,12 @@ def known(demo_template: Path, tmp_path_factory: pytest.TempPathFactory) -> Iter
             row = session.scalars(select(Intervention).where(Intervention.status == Status.ACTIVE)).first()
             assert row is not None
             report_actions.tell_fault(SYSTEM, session, row, reason=FaultReason.CONTACT, text="", address="")
-        yield as_role(app, Role.COORDINATOR, (Role.EDITOR, "Huddinge kommun"))
+        client = as_role(app, Role.COORDINATOR, (Role.EDITOR, "Huddinge kommun"))
+        with app.app_context(), writing() as session:
+            # A file that waits.
+            person = session.scalars(select(Person.id).order_by(Person.id.desc())).first()
+            session.add(ImportBatch(token="en-fil", person_id=person, file_name="a.xlsx", rows=[ROW], faults=[], versions={}))
+        yield client
 
 
 @pytest.mark.parametrize("route", SIGNED_IN)
