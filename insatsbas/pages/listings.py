@@ -11,7 +11,7 @@ from insatsbas.catalogue.models import Intervention, Need
 from insatsbas.catalogue.queries import Lists, swedish_order
 from insatsbas.catalogue.rules import KNOWLEDGE_BANK, Status, next_start
 from insatsbas.core.i18n import gettext as _
-from insatsbas.core.templating import number
+from insatsbas.core.templating import longdate, number
 from insatsbas.core.text import slug
 from insatsbas.organisations.models import Municipality, Organisation
 from insatsbas.organisations.rules import OrganisationKind
@@ -62,7 +62,8 @@ def need_page(need: Need, rows: Sequence[Intervention], lists: Lists, results: R
     if need.parent_id is None:
         parts = [n for n in lists.needs if n.parent_id == need.id]
         counts = results.facets[Facet.NEED]
-        heading, ways = _("Delar"), [Choice(n.label, url_for("pages.need", code=n.code), counts.get(n.code, 0)) for n in parts]
+        shown = [n for n in parts if not n.retired or counts.get(n.code)]
+        heading, ways = _("Delar"), [Choice(n.label, url_for("pages.need", code=n.code), counts.get(n.code, 0)) for n in shown]
     else:
         counts = results.facets[Facet.GIVEN_IN]
         heading = _("Ges i")
@@ -160,7 +161,11 @@ def organisation_page(
         breadcrumbs=(Choice(_("Organisationer"), url_for("pages.organisations")),),
         colour=None,
         icon="",
-        facts=(Fact(_("Typ"), _(organisation.kind.label)), *(_freshness(rows, drawing.today) if shows_freshness else ())),
+        facts=(
+            Fact(_("Typ"), _(organisation.kind.label)),
+            *([Fact(_("Lämnade samverkan"), longdate(organisation.left_on))] if organisation.left_on else []),
+            *(_freshness(rows, drawing.today) if shows_freshness else ()),
+        ),
         ways_heading="",
         ways=(),
         groups=_groups(drawing, rows, pairs),
@@ -208,7 +213,7 @@ def needs_directory(lists: Lists, results: Results) -> DirectoryPage:
             [
                 Choice(need.label, url_for("pages.need", code=need.code), counts.get(need.code, 0))
                 for need in lists.needs
-                if top.id in (need.id, need.parent_id)
+                if top.id in (need.id, need.parent_id) and (not need.retired or counts.get(need.code))
             ],
         )
         for top in lists.needs

@@ -82,13 +82,13 @@ def leave(slug: str) -> Response | str | tuple[str, int]:
         [(entry.public_id, f"{entry.title} ({_(entry.status.label).lower()})") for entry in entries],
     )
     if request.method == "GET" or "tillbaka" in request.form:
-        return render_template("keeping/desk/leave.html", organisation=row, form=form, faults=(), entries=entries)
+        return render_template("keeping/desk/leave.html", organisation=row, form=form, faults=())
     if not form.validate():
-        return render_template("keeping/desk/leave.html", organisation=row, form=form, faults=form.faults(), entries=entries), 422
+        return render_template("keeping/desk/leave.html", organisation=row, form=form, faults=form.faults()), 422
     plan = _plan(form, row)
     faults = _lacking(form, plan)
     if faults:
-        return render_template("keeping/desk/leave.html", organisation=row, form=form, faults=faults, entries=entries), 422
+        return render_template("keeping/desk/leave.html", organisation=row, form=form, faults=faults), 422
     has_changed = "gor" in request.form and request.form.get("sett") != plan.mark
     if "gor" not in request.form or has_changed:
         return render_template("keeping/desk/leave_preview.html", plan=plan, form=form, has_changed=has_changed, posted=_again())
@@ -96,7 +96,7 @@ def leave(slug: str) -> Response | str | tuple[str, int]:
     viewer, day = current_viewer(), form.dag.day or clock.today()
     faults = refusal_of(lambda: organisation_actions.leave(viewer, db.session, plan, on=day, reason=reason))
     if faults:
-        return render_template("keeping/desk/leave.html", organisation=row, form=form, faults=faults, entries=entries), 422
+        return render_template("keeping/desk/leave.html", organisation=row, form=form, faults=faults), 422
     flash(_("%(name)s har lämnat samverkan.", name=row.name))
     db.session.commit()
     return redirect(url_for("desk.organisation", slug=slug), 303)

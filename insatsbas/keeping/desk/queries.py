@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from typing import TypeVar
 
 from sqlalchemy import func, select
@@ -63,6 +63,11 @@ class Missing:
     def waiting(self) -> int:
         """How many nobody has answered."""
         return sum(report.closed_at is None for report in self.reports)
+
+    @property
+    def said(self) -> list[tuple[Report, date]]:
+        """Each, with the day on which it was said."""
+        return [(report, clock.local_day(report.created_at)) for report in self.reports]
 
     @property
     def latest(self) -> datetime:

@@ -39,7 +39,8 @@ def settings() -> Response | str | tuple[str, int]:
 def _form() -> SettingsForm:
     days = review_days(db.session).days
     first, last = days[0], days[-1]
-    organisations = [row.organisation for row in queries.organisation_rows(db.session) if not row.has_left]
+    rows = queries.organisation_rows(db.session)
+    organisations = [row.organisation for row in rows if row.ongoing or row.organisation.shows_freshness]
     known = {
         "dag_1": f"{first[1]:02d}",
         "manad_1": f"{first[0]:02d}",
