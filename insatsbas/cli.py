@@ -18,7 +18,7 @@ from insatsbas.core.jobs import Job
 from insatsbas.core.progress import step
 from insatsbas.core.swedish_cli import NewFile, ReadableFile, SwedishGroup, Whole
 from insatsbas.core.viewer import SYSTEM
-from insatsbas.interchange import actions
+from insatsbas.interchange import actions, bulk_actions
 from insatsbas.interchange import demo as demo_catalogue
 from insatsbas.interchange import region as region_file
 from insatsbas.interchange import writing as files
@@ -209,9 +209,10 @@ def _tell_of_examples() -> None:
 
 
 def _throw_away_old() -> None:
-    """Take away what has ended: sessions, links, tries that no longer count, texts with a link that was never sent."""
+    """Take away what has ended: sessions, links, tries that no longer count, files that wait, texts with a link never sent."""
     with writing() as session:
         session_actions.throw_away_old(session)
+        bulk_actions.forget_old(session)
     mail.wipe_old_secrets()
 
 
