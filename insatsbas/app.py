@@ -13,17 +13,24 @@ from insatsbas.interchange import bulk_downloads, bulk_views
 from insatsbas.interchange import views as interchange_views
 from insatsbas.keeping import menu
 from insatsbas.keeping.desk import views as desk_views
+from insatsbas.keeping.editing import status_views
+from insatsbas.keeping.editing import views as editing_views
+from insatsbas.keeping.history import event_views
+from insatsbas.keeping.history import views as history_views
+from insatsbas.keeping.masking import views as masking_views
 from insatsbas.keeping.reports import views as report_views
 from insatsbas.keeping.review import views as review_views
-from insatsbas.pages import errors, listing_views, machine_views, text_views
+from insatsbas.pages import errors, listing_views, machine_views, preview_views, text_views
 from insatsbas.pages import views as pages_views
 from insatsbas.search import outbox, service
 from insatsbas.search import views as search_views
 
 # They share one blueprint, and add their routes to it when they are imported.
 _ACCOUNTS = (accounts_views, letter_views, password_views)
+_HISTORY = (history_views, event_views, masking_views)
+_EDITING = (editing_views, status_views)
 _BULK = (bulk_views, bulk_downloads)
-_PAGES = (pages_views, listing_views, text_views, machine_views)
+_PAGES = (pages_views, listing_views, text_views, machine_views, preview_views)
 
 # Tables that no view here reads: named, so that every table is known wherever there is an application.
 _TABLES = (letters, revision_models, settings_store)
@@ -55,7 +62,19 @@ def create_app(settings: Settings | None = None) -> Flask:
     guard.init_app(app)
     service.init_app(app, settings)
     outbox.listen()
-    for views in (*_ACCOUNTS, desk_views, insight_views, interchange_views, *_BULK, search_views, review_views, report_views, *_PAGES):
+    for views in (
+        *_ACCOUNTS,
+        desk_views,
+        insight_views,
+        interchange_views,
+        *_BULK,
+        search_views,
+        review_views,
+        report_views,
+        *_EDITING,
+        *_HISTORY,
+        *_PAGES,
+    ):
         if views.blueprint.name not in app.blueprints:
             app.register_blueprint(views.blueprint)
     menu.init_app(app)
