@@ -96,8 +96,7 @@ def init_app(app: Flask) -> None:
     CSRFProtect(app)
     app.register_error_handler(CSRFError, _forged_or_old)
     app.before_request(_guard)
-    told = {"may": _may_here, "Permission": Permission}
-    app.context_processor(lambda: {"viewer": current_viewer(), "is_open": current_settings().is_open, **told})
+    app.context_processor(_told)
 
 
 def check_declared(app: Flask) -> None:
@@ -105,6 +104,18 @@ def check_declared(app: Flask) -> None:
     undeclared = sorted(e for e in app.view_functions if permission_of(app, e) is None)
     if undeclared:
         raise RuntimeError(f"say with @access(Permission…) whom these are for: {undeclared}")
+
+
+def _told() -> dict[str, object]:
+    """What every template may ask of whoever asks, and of the installation they ask."""
+    settings = current_settings()
+    return {
+        "viewer": current_viewer(),
+        "may": _may_here,
+        "Permission": Permission,
+        "is_open": settings.is_open,
+        "shows_letters": settings.shows_letters,
+    }
 
 
 def _may_here(permission: Permission, organisation_id: int | None = None) -> bool:

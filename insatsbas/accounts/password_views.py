@@ -69,7 +69,7 @@ def forgotten() -> Answer:
 @access(Permission.ENTER)
 def letter_on_its_way() -> str:
     """What happens next, for whoever asked for a letter."""
-    return render_template("accounts/letter_on_its_way.html", shows_letters=current_settings().shows_letters)
+    return render_template("accounts/letter_on_its_way.html")
 
 
 @blueprint.route("/valj-losenord/<token>", methods=["GET", "POST"])

@@ -56,7 +56,7 @@ def opened(sealed: str) -> Unsent | None:
 
 def _ended(sealed: str) -> str:
     if sealed:
-        return _("Du har varit borta ett tag och är utloggad. Det du skrev finns kvar: logga in, så kan du skicka det.")
+        return _("Du är inte längre inloggad. Det du skrev finns kvar: logga in, så kan du skicka det.")
     return _("Du är inte inloggad. Logga in och försök igen.")
 
 

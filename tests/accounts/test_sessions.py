@@ -165,6 +165,24 @@ def test_roles_that_are_changed_hold_from_the_next_request(app: Flask, anna: Sig
     assert "Huddinge kommun" not in page
 
 
+def test_the_cookie_over_https(bare_app: Flask) -> None:
+    given = {"PUBLIC_URL": "https://insatsbas.example"}
+    with open_app(settings_in(bare_app.extensions["insatsbas"].data_dir, **given)) as app:
+        with_password(app, ANNA, (Role.EDITOR, "Huddinge kommun"))
+        client, there = as_guest(app), "https://insatsbas.example"
+        page = client.get("/logga-in", base_url=there).get_data(as_text=True)
+        token = re.findall(r'name="csrf_token" value="([^"]+)"', page)[0]
+        # No Referer, as some browsers have it.
+        data = {"csrf_token": token, "epost": ANNA, "losenord": GOOD}
+        answer = super(SignedInClient, client).post("/logga-in", data=data, base_url=there)
+        assert (answer.status_code, answer.location) == (303, "/")
+        cookie = answer.headers["Set-Cookie"]
+        assert cookie.startswith("__Host-insatsbas=")
+        assert {"Secure", "HttpOnly", "Path=/", "SameSite=Lax"} <= set(cookie.split("; "))
+        assert not re.search("Domain|Expires|Max-Age", cookie), "it is gone when the browser is closed"
+        assert client.get("/mitt-konto", base_url=there).status_code == 200
+
+
 # With a real server
 
 
