@@ -88,6 +88,8 @@ def serve(host: str, port: int, workers: int) -> None:
     server.refuse_to_serve(settings, host, port)
     if settings.secret_key is None:
         config.make_key(settings)
+    if settings.public_url is not None and not settings.proxies and host in config.LOOPBACK:
+        click.echo("Står en proxy framför? Sätt INSATSBAS_PROXIES, annars räknas alla som försöker logga in som en och samma.", err=True)
     with create_app().app_context():
         require_database()
         if not current_search().engine.is_ready():
@@ -106,7 +108,8 @@ def work(once: bool) -> None:
         Job("sökindex", every=2.0, run=lambda: indexing.drain(current_search())),
         Job("brev", every=10.0, run=mail.send_waiting),
         Job("det som har gått ut", every=600.0, run=_throw_away_old),
-        *periodic.JOBS,
+        Job("översynens brev", every=3600.0, run=periodic.write_review_letters),
+        Job("rapporternas avsändare", every=600.0, run=periodic.forget_addresses),
     ]
     if once:
         sys.exit(1 if jobs.run_once(to_do) else 0)
