@@ -124,6 +124,9 @@ def test_a_version_is_shown_whole_with_what_putting_it_back_would_change(address
     assert "Lärdomar [Borttaget: Börja tidigt.]" in before
     assert "Om insatsen Två kvällar i veckan." in after
     assert "Det finns inget att återställa" in said(editor, f"{address}/4")
+    assert editor.post(f"{address}/4/aterstall", data={"varfor": "", "sedd": "4"}).status_code == 422
+    assert editor.post(f"{address}/4/aterstall", data={"varfor": "Ändå", "sedd": "4"}).status_code == 303
+    assert "Insatsen såg redan ut så. Inget ändrades." in said(editor, address)
     for odd in ("/0", "/5", "/99999999999999999999"):
         assert editor.get(address + odd).status_code == 404, odd
 

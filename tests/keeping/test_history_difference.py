@@ -30,6 +30,8 @@ def test_words_that_changed_are_told_and_the_rest_stays() -> None:
         ("ny", "Tre"),
         ("lika", " kvällar i veckan på biblioteket."),
     ]
+    # The space before both is of neither.
+    assert told(by_words("har 20 platser", "har 24 platser")) == [("lika", "har "), ("borta", "20"), ("ny", "24"), ("lika", " platser")]
     assert told(by_words("Vi ses.", "Vi ses ofta.")) == [("lika", "Vi ses"), ("ny", " ofta"), ("lika", ".")]
     assert told(by_words("", "Nytt")) == [("ny", "Nytt")]
     assert told(by_words("Gammalt", "")) == [("borta", "Gammalt")]
@@ -76,7 +78,7 @@ def test_items_come_and_go_whole_and_rows_are_changed_in_part() -> None:
         [("ny", "Salem")],
     ]
     rows = by_items(["18 januari 2027, Jordbro, 20 platser"], ["18 januari 2027, Jordbro, 24 platser"], within=True)
-    assert [told(row) for row in rows] == [[("lika", "18 januari 2027, Jordbro,"), ("borta", " 20"), ("ny", " 24"), ("lika", " platser")]]
+    assert [told(row) for row in rows] == [[("lika", "18 januari 2027, Jordbro, "), ("borta", "20"), ("ny", "24"), ("lika", " platser")]]
     rows = by_items(["Börja tidigt."], ["Ring tolken i god tid, och boka lokalen."], within=True)
     assert [told(row) for row in rows] == [[("borta", "Börja tidigt.")], [("ny", "Ring tolken i god tid, och boka lokalen.")]]
     many = [f"rad {n}" for n in range(30)]

@@ -46,7 +46,7 @@ def test_an_event_is_a_sentence_with_its_subject(bare_app: Flask, coordinator: C
     (line,) = (line for line in said(coordinator) if "återställde" in line)
     assert "Version 2. Fel." in line
     assert "Huddinge kommun" in line
-    assert "systemet lade upp ett konto åt Sam." in " ".join(said(coordinator))
+    assert "Systemet lade upp ett konto åt Sam." in " ".join(said(coordinator))
 
 
 def test_an_unknown_kind_is_told_by_its_code_and_an_unknown_subject_by_its_own(bare_app: Flask, coordinator: CheckingClient) -> None:

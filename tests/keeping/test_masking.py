@@ -165,7 +165,7 @@ def test_that_it_was_done_is_kept_without_the_text(bare_app: Flask, folder: Path
     page = coordinator.get("/samordna/handelser?handelse=text.maskerad").text
     assert "Sam maskerade en text överallt." in page
     assert "En anhörig bad om det. Texten stod på" in page
-    assert "systemet byggde om sökindexet och rensade databasen" in coordinator.get("/samordna/handelser?handelse=text.stadad").text
+    assert "Systemet byggde om sökindexet och rensade databasen" in coordinator.get("/samordna/handelser?handelse=text.stadad").text
 
 
 def test_an_earlier_version_is_put_back_but_for_what_is_masked(bare_app: Flask, folder: Path) -> None:

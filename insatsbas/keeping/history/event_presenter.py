@@ -42,6 +42,8 @@ def row(event: Event, names: Mapping[str, str], organisations: Mapping[int, str]
         read = escape(_(told)) % {"who": event.who, "what": what}
         # What has no name any more is named by the event itself, which then has told it.
         text = "" if what == event.text and "%(what)s" in told else text
+    # "systemet" and "gäst" are names too, and begin sentences.
+    read = Markup("").join((read[:1].upper(), read[1:]))
     return EventRow(event.at, read, organisations.get(event.organisation_id or 0, ""), text)
 
 

@@ -59,8 +59,16 @@ def _level(name: str) -> Reader:
     return lambda content, _names: [] if content[name] is None else [_(Level(content[name]).label)]
 
 
-def _money(name: str) -> Reader:
-    return lambda content, _names: [] if content[name] is None else [_("%(amount)s kr", amount=number(Decimal(content[name])))]
+def _price(content: Content, _names: Names) -> Sequence[str]:
+    price = content["place_price"]
+    return [] if price is None else [_("%(amount)s kr", amount=number(Decimal(price)))]
+
+
+def _cost(content: Content, _names: Names) -> Sequence[str]:
+    cost = content["participant_cost"]
+    if cost is None:
+        return []
+    return [_("%(amount)s kr", amount=number(Decimal(cost))) if Decimal(cost) else _("Kostar inget för deltagaren")]
 
 
 def _yes(name: str) -> Reader:
@@ -136,8 +144,8 @@ FIELDS: tuple[Field, ...] = (
     Field(N_("Stöd"), Shape.ITEMS, _terms(TermKind.SUPPORT), "terms"),
     Field(N_("Går att börja när som helst"), Shape.ITEMS, _yes("rolling"), "rolling"),
     Field(N_("Alla starter"), Shape.ROWS, _occasions, "occasions"),
-    Field(N_("Kostnad"), Shape.ITEMS, _money("participant_cost"), "participant_cost"),
-    Field(N_("Pris per plats (exklusive moms)"), Shape.ITEMS, _money("place_price"), "place_price"),
+    Field(N_("Kostnad"), Shape.ITEMS, _cost, "participant_cost"),
+    Field(N_("Pris per plats (exklusive moms)"), Shape.ITEMS, _price, "place_price"),
     Field(N_("Länkar"), Shape.ITEMS, lambda content, _names: content["links"], "links"),
     Field(N_("Lärdomar"), Shape.ROWS, lambda content, _names: content["lessons"], "lessons"),
     Field(N_("Så har det gått"), Shape.ROWS, _outcomes, "outcomes"),

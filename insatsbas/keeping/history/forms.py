@@ -22,6 +22,6 @@ class EventsForm(SwedishForm):
     handelse = SelectField(_l("Vad"), validate_choice=False)
     person = SelectField(_l("Vem"), validate_choice=False)
     organisation = SelectField(_l("Organisation"), validate_choice=False)
-    om = StringField(_l("Insatsens adress eller det som händelsen gäller"))
+    om = StringField(_l("Gäller insatsen"))
     fran = DayField(_l("Från och med"))
     till = DayField(_l("Till och med"))

@@ -50,10 +50,20 @@ def by_words(before: str, after: str) -> Row:
         if what == "equal":
             pieces.append(Piece(Change.SAME, "".join(old[i:j])))
             continue
-        pieces += [Piece(Change.GONE, "".join(old[i:j]))] if j > i else []
-        pieces += [Piece(Change.NEW, "".join(new[k:m]))] if m > k else []
+        gone, come = "".join(old[i:j]), "".join(new[k:m])
+        # The space before both is of neither.
+        space = _space_of(gone) if _space_of(gone) == _space_of(come) else ""
+        if space and pieces:
+            space, pieces[-1] = "", Piece(Change.SAME, pieces[-1].text + space)
+            gone, come = gone.lstrip(), come.lstrip()
+        told = ((Change.SAME, space), (Change.GONE, gone[len(space) :]), (Change.NEW, come[len(space) :]))
+        pieces += [Piece(change, text) for change, text in told if text]
     last = len(pieces) - 1
     return tuple(part for n, piece in enumerate(pieces) for part in _folded(piece, is_first=n == 0, is_last=n == last))
+
+
+def _space_of(text: str) -> str:
+    return text[: len(text) - len(text.lstrip())]
 
 
 def by_items(before: Sequence[str], after: Sequence[str], *, within: bool = False) -> tuple[Row, ...]:

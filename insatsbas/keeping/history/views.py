@@ -71,7 +71,9 @@ def _revision(row: Intervention, number: int, form: RestoreForm, *, faults: Sequ
         obstacle=obstacle,
         stays=() if obstacle else tuple(change.label for change in presenter.changes(told, then, names)),
     )
-    return render_template("keeping/history/revision.html", page=page, form=form, faults=faults or form.faults())
+    # The form is there only when there is something to put back.
+    of_form = [(name if page.changes else "", fault) for name, fault in form.faults()]
+    return render_template("keeping/history/revision.html", page=page, form=form, faults=faults or of_form)
 
 
 @blueprint.get(f"{_AT}/jamfor")
