@@ -1,7 +1,6 @@
 """The periodic work of keeping. Each bears being done again at once."""
 
 from insatsbas.core.db import writing
-from insatsbas.core.jobs import Job
 from insatsbas.keeping.masking import cleaning
 from insatsbas.keeping.reports import actions
 from insatsbas.keeping.review import letters
@@ -23,10 +22,3 @@ def forget_addresses() -> int:
 def clean_after_masking() -> bool:
     """Clear what a masking left, if whoever masked could not."""
     return cleaning.clean(current_search())
-
-
-JOBS = (
-    Job("översynens brev", every=3600.0, run=write_review_letters),
-    Job("rapporternas avsändare", every=600.0, run=forget_addresses),
-    Job("rensning efter maskering", every=60.0, run=clean_after_masking),
-)

@@ -49,6 +49,8 @@ class CasePage:
     text: str
     told_by: str
     told_on: date
+    is_known: bool
+    is_keeper: bool
     is_hidden: bool
     may_answer: bool
     answered_by: str

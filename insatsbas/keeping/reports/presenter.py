@@ -1,6 +1,6 @@
 """From rows to what the pages of reports show. Who told is named for the own organisation and the co-ordinator; others see where from."""
 
-from flask import current_app, url_for
+from flask import url_for
 from sqlalchemy.orm import Session
 
 from insatsbas.accounts.models import Person
@@ -57,13 +57,15 @@ def case_page(viewer: Viewer, report: Report) -> CasePage:
         kind=_(report.kind.label),
         about=_about(report),
         about_url=_about_url(viewer, report),
-        edit_url=edit_url(entry) if is_keeper and entry else "",
+        edit_url=url_for("editing.edit", public_id=entry.public_id) if is_keeper and entry else "",
         reason=_(report.reason.label) if report.reason else "",
         need=report.need.label if report.need else "",
         municipality=report.municipality.name if report.municipality else "",
         text=report.text,
         told_by=told_by(viewer, report),
         told_on=clock.local_day(report.created_at),
+        is_known=report.person_id is not None,
+        is_keeper=is_keeper,
         is_hidden=is_keeper and entry is not None and entry.hidden,
         may_answer=is_keeper and report.closed_at is None,
         answered_by=_answered_by(report),
@@ -85,11 +87,6 @@ def panel(viewer: Viewer, session: Session, row: Intervention) -> Panel:
         case_url="" if case is None else url_for("reports.case", number=case),
         is_hidden=row.hidden,
     )
-
-
-def edit_url(row: Intervention) -> str:
-    """Where an entry is changed."""
-    return url_for("editing.edit", public_id=row.public_id) if "editing.edit" in current_app.view_functions else ""
 
 
 def told_by(viewer: Viewer, report: Report) -> str:

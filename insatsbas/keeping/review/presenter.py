@@ -14,7 +14,6 @@ from insatsbas.core.i18n import ngettext
 from insatsbas.core.templating import longdate
 from insatsbas.core.viewer import Viewer
 from insatsbas.keeping.reports.page import TaskRow
-from insatsbas.keeping.reports.presenter import edit_url
 from insatsbas.keeping.review.page import ConfirmPage, ReviewRow, StandingRow, StandingsPage, ToDoPage
 from insatsbas.keeping.review.queries import Standing
 from insatsbas.keeping.review.rules import current_review
@@ -50,7 +49,7 @@ def review_row(row: Intervention, days: ReviewDays, *, region: str) -> ReviewRow
         public_id=row.public_id,
         title=row.title,
         url=url_for("pages.intervention", public_id=row.public_id),
-        edit_url=edit_url(row),
+        edit_url=url_for("editing.edit", public_id=row.public_id),
         summary=row.summary,
         status=row.status,
         owner=row.owner.name,
