@@ -95,11 +95,11 @@ def test_a_new_need_gets_a_code_that_no_need_had(desk: SignedInClient) -> None:
         need_actions.change_code(SYSTEM, session, need(session, "samtal"), "prata")
     for code in ("samtal-2", "samtal-3"):
         sent = {"namn": "Samtal", "under": "svenska" if code == "samtal-2" else "arbete", "symbol": "", "farg": ""}
-        assert desk.post("/samordna/behov/nytt", data=sent).status_code == 303
+        assert desk.post("/samordna/nytt-behov", data=sent).status_code == 303
         with app.app_context():
             assert order("svenska" if code == "samtal-2" else "arbete")[-1] == code
     sent = {"namn": "Trygghet", "under": "", "ruta": "ja", "symbol": "sol", "farg": "11", "skyddat": "ja"}
-    assert desk.post("/samordna/behov/nytt", data=sent).status_code == 303
+    assert desk.post("/samordna/nytt-behov", data=sent).status_code == 303
     with app.app_context():
         assert order(None)[-1] == "trygghet"
         assert need(db.session, "trygghet").sheltered
@@ -272,7 +272,7 @@ def vars_of(facts: NeedFacts) -> dict[str, object]:
 
 def test_a_word_is_added_renamed_moved_and_retired(desk: SignedInClient) -> None:
     app = desk.application
-    assert desk.post("/samordna/listor/passar/ny", data={"namn": "Nattarbetare"}).status_code == 303
+    assert desk.post("/samordna/nytt-ord/passar", data={"namn": "Nattarbetare"}).status_code == 303
     with app.app_context(), writing() as session:
         make_intervention(session, title="Ett", terms={"audience": ("nattarbetare",), "support": ("tolk",)})
     assert index_all(app).is_equal
@@ -298,17 +298,22 @@ def test_what_is_wrong_with_a_word_is_said(desk: SignedInClient) -> None:
         ({"namn": label.upper()}, "Listan har redan"),
         ({"namn": "x" * 101}, "Högst 100"),
     ):
-        answer = desk.post("/samordna/listor/stod/ny", data=wrong)
+        answer = desk.post("/samordna/nytt-ord/stod", data=wrong)
         assert answer.status_code == 422
         assert said in answer.text
     for address in (
-        "/samordna/listor/finns-inte/ny",
+        "/samordna/nytt-ord/finns-inte",
         "/samordna/listor/stod/finns-inte",
         "/samordna/behov/finns-inte",
         "/samordna/kommuner/9999",
     ):
         assert desk.get(address).status_code == 404
-    for address in ("/samordna/organisationer/finns-inte", "/samordna/organisationer/finns-inte/lamnar", "/samordna/personer/4711"):
+    for address in (
+        "/samordna/organisationer/finns-inte",
+        "/samordna/organisationer/finns-inte/lamnar",
+        "/samordna/personer/4711",
+        f"/samordna/personer/{10**30}",
+    ):
         assert desk.get(address).status_code == 404
 
 

@@ -70,7 +70,7 @@ def statuses(session: Session, owner: str) -> list[str]:
 
 
 def test_an_organisation_is_added_and_changed_and_keeps_its_address(desk: SignedInClient) -> None:
-    assert desk.post(f"{LIST}/ny", data={**FORM, "nummer": "2120000068", "farskhet": "ja"}).status_code == 303
+    assert desk.post("/samordna/ny-organisation", data={**FORM, "nummer": "2120000068", "farskhet": "ja"}).status_code == 303
     page = desk.get(f"{LIST}/tyreso-if").text
     assert "212000-0068" in page
     assert "Ingen aktiv redaktör" in page
@@ -96,7 +96,7 @@ def test_an_organisation_is_added_and_changed_and_keeps_its_address(desk: Signed
     ],
 )
 def test_what_is_wrong_is_said_and_nothing_typed_is_lost(desk: SignedInClient, wrong: dict[str, str], said: str) -> None:
-    answer = desk.post(f"{LIST}/ny", data={**FORM, **wrong, "farskhet": "ja"})
+    answer = desk.post("/samordna/ny-organisation", data={**FORM, **wrong, "farskhet": "ja"})
     assert answer.status_code == 422
     assert said in answer.text
     assert 'value="ja" checked' in answer.text
@@ -332,7 +332,7 @@ def test_a_municipality_that_cannot_be_is_refused(desk: SignedInClient, wrong: d
 
 def test_a_municipality_is_added(desk: SignedInClient) -> None:
     sent = {**HANINGE, "kod": "0188", "namn": "Norrtälje", "rad": "", "kolumn": "", "medlem": ""}
-    assert desk.post("/samordna/kommuner/ny", data=sent).status_code == 303
+    assert desk.post("/samordna/ny-kommun", data=sent).status_code == 303
     assert "Norrtälje" in desk.get("/samordna/kommuner").text
-    assert desk.post("/samordna/kommuner/ny", data={**sent, "namn": "En annan"}).status_code == 422
-    assert desk.post("/samordna/kommuner/ny", data={**sent, "kod": "018", "namn": "Tredje"}).status_code == 422
+    assert desk.post("/samordna/ny-kommun", data={**sent, "namn": "En annan"}).status_code == 422
+    assert desk.post("/samordna/ny-kommun", data={**sent, "kod": "018", "namn": "Tredje"}).status_code == 422

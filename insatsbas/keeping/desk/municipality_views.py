@@ -24,7 +24,7 @@ def municipalities() -> str:
     return render_template("keeping/desk/municipalities.html", rows=rows)
 
 
-@blueprint.route("/samordna/kommuner/ny", methods=["GET", "POST"])
+@blueprint.route("/samordna/ny-kommun", methods=["GET", "POST"])
 @access(Permission.COORDINATE)
 def new_municipality() -> Response | str | tuple[str, int]:
     """Add a municipality."""

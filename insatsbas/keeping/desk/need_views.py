@@ -27,7 +27,7 @@ def needs() -> str:
     return render_template("keeping/desk/needs.html", needs=everything, uses=queries.uses_of_needs(db.session))
 
 
-@blueprint.route("/samordna/behov/nytt", methods=["GET", "POST"])
+@blueprint.route("/samordna/nytt-behov", methods=["GET", "POST"])
 @access(Permission.COORDINATE)
 def new_need() -> Response | str | tuple[str, int]:
     """Add a need."""

@@ -22,6 +22,9 @@ from insatsbas.keeping.reports.models import Report
 from insatsbas.organisations.models import Municipality, Organisation
 from insatsbas.organisations.rules import OrganisationKind, has_left, organisation_number
 
+# So long is the subject of an event.
+_SUBJECT = 60
+
 
 @dataclass(frozen=True, slots=True)
 class Details:
@@ -167,4 +170,5 @@ def _set(session: Session, organisation: Organisation, details: Details) -> None
 
 
 def _record(viewer: Viewer, session: Session, kind: str, organisation: Organisation, text: str) -> None:
-    events.record(viewer, session, kind, subject=f"organisation:{organisation.id}", organisation_id=organisation.id, text=text)
+    subject = f"organisation:{organisation.slug}"[:_SUBJECT]
+    events.record(viewer, session, kind, subject=subject, organisation_id=organisation.id, text=text)

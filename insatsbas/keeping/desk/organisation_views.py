@@ -39,7 +39,7 @@ def organisations() -> str:
     return render_template("keeping/desk/organisations.html", rows=shown, only=only, counts=counts, total=len(rows))
 
 
-@blueprint.route("/samordna/organisationer/ny", methods=["GET", "POST"])
+@blueprint.route("/samordna/ny-organisation", methods=["GET", "POST"])
 @access(Permission.COORDINATE)
 def new_organisation() -> Response | str | tuple[str, int]:
     """Add an organisation."""

@@ -12,6 +12,7 @@ from insatsbas.accounts.policy import Permission
 from insatsbas.accounts.rules import LinkPurpose
 from insatsbas.catalogue.queries import swedish_order
 from insatsbas.core.db import db
+from insatsbas.core.errors import NotFoundError
 from insatsbas.core.i18n import gettext as _
 from insatsbas.core.viewer import Grant, Role
 from insatsbas.keeping.desk import forms
@@ -24,6 +25,8 @@ from insatsbas.organisations.models import Organisation
 # Rows for roles that are not yet held.
 _EMPTY_ROWS = 2
 _MOST_ROWS = 30
+# A number of a row is no larger, in any database.
+_LARGEST = 2**31 - 1
 Pairs = list[tuple[str, str]]
 _SHOWS: Mapping[str, Callable[[Person], bool]] = {
     "inbjudna": lambda person: person.password_hash is None and person.disabled_at is None,
@@ -65,7 +68,7 @@ def invite() -> Response | str | tuple[str, int]:
 @access(Permission.COORDINATE)
 def person(number: int) -> Response | str | tuple[str, int]:
     """One person: their roles, and what can be done."""
-    row = queries.by_id(db.session, number)
+    row = _found(number)
     if request.method == "GET":
         return _person(row, _held(row))
     faults = refusal_of(lambda: actions.change_grants(current_viewer(), db.session, row, _grants(keeping=row)))
@@ -80,7 +83,7 @@ def person(number: int) -> Response | str | tuple[str, int]:
 @access(Permission.COORDINATE)
 def disable(number: int) -> Response | tuple[str, int]:
     """Let somebody no longer sign in."""
-    row = queries.by_id(db.session, number)
+    row = _found(number)
     faults = refusal_of(lambda: actions.disable(current_viewer(), db.session, row))
     if faults:
         return _person(row, _held(row), faults), 422
@@ -93,7 +96,7 @@ def disable(number: int) -> Response | tuple[str, int]:
 @access(Permission.COORDINATE)
 def enable(number: int) -> Response:
     """Let somebody sign in again."""
-    actions.enable(current_viewer(), db.session, queries.by_id(db.session, number))
+    actions.enable(current_viewer(), db.session, _found(number))
     flash(_("Kontot är öppet igen."))
     db.session.commit()
     return redirect(url_for("desk.person", number=number), 303)
@@ -103,7 +106,7 @@ def enable(number: int) -> Response:
 @access(Permission.COORDINATE)
 def invite_again(number: int) -> Response | tuple[str, int]:
     """A new letter with a new link."""
-    row = queries.by_id(db.session, number)
+    row = _found(number)
     purpose = LinkPurpose.RESET if row.password_hash else LinkPurpose.INVITATION
     faults = refusal_of(lambda: actions.send_link(current_viewer(), db.session, row, purpose))
     if faults:
@@ -124,6 +127,12 @@ def colleagues() -> str:
         organisations=organisations,
         people=desk.people_with_roles(db.session, [o.id for o in organisations]),
     )
+
+
+def _found(number: int) -> Person:
+    if number > _LARGEST:
+        raise NotFoundError(_("Personen finns inte."))
+    return queries.by_id(db.session, number)
 
 
 def _grants(keeping: Person | None = None) -> Iterable[Grant]:

@@ -33,7 +33,7 @@ def lists() -> str:
     return render_template("keeping/desk/lists.html", lists=drawn, uses=uses)
 
 
-@blueprint.route("/samordna/listor/<name>/ny", methods=["GET", "POST"])
+@blueprint.route("/samordna/nytt-ord/<name>", methods=["GET", "POST"])
 @access(Permission.COORDINATE)
 def new_term(name: str) -> Response | str | tuple[str, int]:
     """Add a word to a list."""
