@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 from flask import Flask
-from sqlalchemy import select
+from sqlalchemy import event, select
 from sqlalchemy.orm import Session
 
 from insatsbas.catalogue import actions
@@ -15,9 +15,11 @@ from insatsbas.catalogue.models import Intervention
 from insatsbas.catalogue.revision_models import Revision
 from insatsbas.catalogue.rules import Level
 from insatsbas.core.db import db, writing
+from insatsbas.core.errors import ForbiddenError
 from insatsbas.core.events import Event
 from insatsbas.core.viewer import SYSTEM, Role, Viewer
 from insatsbas.keeping.history import presenter
+from insatsbas.keeping.history.actions import restore_revision
 from insatsbas.keeping.history.fields import FIELDS, Names
 from tests.factories import changes, make_intervention, occasion
 from tests.support.checks import CheckingClient, parse, text_of
@@ -148,8 +150,8 @@ def test_putting_back_makes_a_version_and_an_event(bare_app: Flask, address: str
         kept = db.session.scalars(select(Revision).order_by(Revision.number)).all()
         assert [(r.number, r.why) for r in kept][-1] == (5, "Det var bättre förr")
         assert kept[4].content == kept[1].content
-        event = db.session.scalars(select(Event).where(Event.kind == "insats.aterstalld")).one()
-        assert (event.subject, event.text) == (f"insats:{row.public_id}", "Version 2. Det var bättre förr")
+        noted = db.session.scalars(select(Event).where(Event.kind == "insats.aterstalld")).one()
+        assert (noted.subject, noted.text) == (f"insats:{row.public_id}", "Version 2. Det var bättre förr")
     assert "Version 2 är återställd." in said(editor, address)
 
 
@@ -248,11 +250,35 @@ def test_a_code_without_a_name_is_told_by_its_code() -> None:
 
 def test_no_one_else_may_restore(bare_app: Flask, address: str) -> None:
     """The action itself asks, whatever a view has done."""
-    from insatsbas.core.errors import ForbiddenError
-    from insatsbas.keeping.history.actions import restore_revision
-
     with bare_app.app_context(), writing() as session:
         row = session.scalars(select(Intervention)).one()
         revision = session.scalars(select(Revision).where(Revision.number == 1)).one()
         with pytest.raises(ForbiddenError):
             restore_revision(Viewer("någon"), session, row, revision, why="")
+
+
+@pytest.mark.parametrize("both_databases", [pytest.param("postgresql", marks=pytest.mark.postgres)], indirect=True)
+def test_who_is_overtaken_between_reading_and_writing_sees_what_is_new(both_databases: Flask) -> None:
+    """In PostgreSQL two may write at once. (In SQLite the second waits for the first, and then sees its number.)"""
+    with writing() as session:
+        address = f"/insatser/{entry(session).public_id}/andringar"
+    editor = as_role(both_databases, (Role.EDITOR, HUDDINGE))
+
+    others: list[str] = []
+
+    def overtake(*_: object) -> None:
+        if not others:
+            others.append("Hann före")
+            with writing() as session:
+                actions.update(SYSTEM, session, session.scalars(select(Intervention)).one(), {"title": others[0]})
+
+    event.listen(Session, "before_flush", overtake)
+    try:
+        late = editor.post(f"{address}/1/aterstall", data={"varfor": "För sent", "sedd": "4"})
+    finally:
+        event.remove(Session, "before_flush", overtake)
+    assert late.status_code == 409
+    assert "Någon har ändrat insatsen" in late.text
+    assert "Hann före" in late.text
+    db.session.rollback()
+    assert db.session.scalars(select(Revision.number).order_by(Revision.number)).all() == [1, 2, 3, 4, 5]

@@ -3,6 +3,8 @@
 from collections.abc import Sequence
 
 from flask import flash, redirect, render_template, request, url_for
+from sqlalchemy.exc import IntegrityError
+from sqlalchemy.orm.exc import StaleDataError
 from werkzeug import Response
 
 from insatsbas.accounts.guard import access, current_viewer
@@ -110,14 +112,21 @@ def restore(public_id: str, number: int) -> Response | tuple[str, int]:
     if not form.validate():
         return _revision(row, number, form), 422
     if form.sedd.data != str(queries.last_number(db.session, row)):
-        form.varfor.errors = [_("Någon har ändrat insatsen sedan du öppnade sidan. Läs vad som nu ändras och försök igen.")]
-        return _revision(row, number, form), 409
+        return _too_late(public_id, number, form)
     try:
         changed = actions.restore_revision(current_viewer(), db.session, row, this, why=form.varfor.data or "")
     except RefusedError as error:
         db.session.rollback()
         row = queries.intervention(current_viewer(), db.session, public_id)
         return _revision(row, number, form, faults=[("", str(error))]), 422
+    except (IntegrityError, StaleDataError):
+        return _too_late(public_id, number, form)
     flash(_("Version %(number)s är återställd.", number=number) if changed else _("Insatsen såg redan ut så. Inget ändrades."))
     db.session.commit()
     return redirect(url_for("history.revisions", public_id=public_id), 303)
+
+
+def _too_late(public_id: str, number: int, form: RestoreForm) -> tuple[str, int]:
+    db.session.rollback()
+    form.varfor.errors = [_("Någon har ändrat insatsen sedan du öppnade sidan. Läs vad som nu ändras och försök igen.")]
+    return _revision(queries.intervention(current_viewer(), db.session, public_id), number, form), 409

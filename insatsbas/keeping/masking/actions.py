@@ -4,7 +4,8 @@ import json
 from itertools import count
 from typing import Any
 
-from sqlalchemy import Column, select, update
+from sqlalchemy import Column, select, text, update
+from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import Session
 
 from insatsbas.accounts.policy import Permission, require
@@ -16,6 +17,7 @@ from insatsbas.core.i18n import ngettext
 from insatsbas.core.viewer import Viewer
 from insatsbas.keeping.masking.queries import Hit, hits, summed
 from insatsbas.keeping.masking.rules import Findings, Order, fault
+from insatsbas.keeping.masking.tables import targets
 from insatsbas.search.outbox import TOUCHES
 
 # Which tables wait for their leftovers to be cleared, as JSON.
@@ -35,9 +37,7 @@ def mask(viewer: Viewer, session: Session, order: Order, *, why: str) -> Finding
     require(viewer, Permission.COORDINATE)
     if fault(order, why):
         raise RefusedError(_("Texten går inte att maskera så."))
-    if session.get_bind().dialect.name == "sqlite":
-        # What is deleted is overwritten at once.
-        session.connection().exec_driver_sql("PRAGMA secure_delete = ON")
+    _be_alone(session)
     found = list(hits(session, order))
     if not found:
         raise RefusedError(_("Texten finns inte någonstans."))
@@ -57,6 +57,21 @@ def mask(viewer: Viewer, session: Session, order: Order, *, why: str) -> Finding
     session.flush()
     session.expire_all()
     return result
+
+
+def _be_alone(session: Session) -> None:
+    """Let nobody write meanwhile: what another transaction is about to add would not be seen."""
+    if session.get_bind().dialect.name == "sqlite":
+        # A writer is alone already. What is deleted is overwritten at once.
+        session.connection().exec_driver_sql("PRAGMA secure_delete = ON")
+        return
+    quoted = session.get_bind().dialect.identifier_preparer.quote
+    try:
+        session.execute(text("SET LOCAL lock_timeout = '20s'"))
+        names = ", ".join(quoted(table.name) for table, _columns in targets())
+        session.execute(text(f"LOCK TABLE {names} IN SHARE ROW EXCLUSIVE MODE"))
+    except OperationalError as error:
+        raise RefusedError(_("Någon skriver just nu. Försök igen om en stund.")) from error
 
 
 def _replace(session: Session, hit: Hit) -> None:
