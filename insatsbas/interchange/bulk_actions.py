@@ -109,7 +109,7 @@ def accept(viewer: Viewer, session: Session, token: str, *, source: str, rest: b
 def judged(viewer: Viewer, session: Session, batch: ImportBatch, *, source: str) -> Comparison:
     """What would come of a file that waits. The session is thrown away afterwards, and must not flush by itself."""
     found = Run(viewer, session, source=source).walk(bulk_wire.rows_of(batch.rows), batch.versions)
-    found.faults = [*bulk_wire.faults_of(batch.faults), *found.faults]
+    found.faults = sorted((*bulk_wire.faults_of(batch.faults), *found.faults), key=lambda fault: fault.row or 0)
     return found
 
 

@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 
 from insatsbas.catalogue.models import Intervention
 from insatsbas.core.i18n import gettext as _
+from insatsbas.core.i18n import ngettext
 from insatsbas.core.viewer import Viewer
 from insatsbas.interchange import bulk_queries, bulk_wire
 from insatsbas.interchange.batch_models import ImportBatch
@@ -108,8 +109,12 @@ def _last(total: int) -> int:
 
 
 def _counts(kinds: Mapping[Kind, int], faults: int) -> tuple[tuple[str, int], ...]:
-    words = {Kind.NEW: _("nya"), Kind.CHANGED: _("ändrade"), Kind.UNCHANGED: _("oförändrade")}
-    return (*((words[kind], kinds[kind]) for kind in Kind), (_("fel"), faults))
+    return (
+        (ngettext("ny", "nya", kinds[Kind.NEW]), kinds[Kind.NEW]),
+        (ngettext("ändrad", "ändrade", kinds[Kind.CHANGED]), kinds[Kind.CHANGED]),
+        (ngettext("oförändrad", "oförändrade", kinds[Kind.UNCHANGED]), kinds[Kind.UNCHANGED]),
+        (_("fel"), faults),
+    )
 
 
 def _faults(some: Sequence[FileFault]) -> list[Fault]:

@@ -57,11 +57,10 @@ def accept(token: str) -> Answer:
     """Take a file in: all of it, or when that is asked for the rest of it."""
     viewer, rest = current_viewer(), request.form.get("resten") == "ja"
     try:
-        batch = bulk_actions.accept(viewer, db.session, token, source=current_settings().source, rest=rest)
+        bulk_actions.accept(viewer, db.session, token, source=current_settings().source, rest=rest)
     except RefusedError as refused:
         db.session.rollback()
         return _preview_page(token, fault=str(refused)), 409
-    flash(_("%(name)s är inläst.", name=batch.file_name))
     db.session.commit()
     return redirect(url_for("bulk.preview", token=token), 303)
 

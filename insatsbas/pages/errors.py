@@ -35,7 +35,7 @@ def _texts() -> Mapping[int, tuple[str, str]]:
         405: (_("Det går inte att göra så här"), _("Sidan kan bara läsas.")),
         409: (_("Någon annan hann före"), _("Uppgifterna har ändrats sedan du öppnade sidan.")),
         410: (_("Sidan finns inte längre"), _("Den är borttagen.")),
-        413: (_("Det du skickade är för stort"), _("Skicka mindre åt gången.")),
+        413: (_("Det du skickade är för stort"), _("En fil får vara högst 5 MB. Dela den i flera, eller skicka mindre åt gången.")),
         500: (_("Något gick fel hos oss"), _("Felet är noterat. Försök igen om en stund.")),
         503: (_("Sökningen är inte i gång"), _("Sökindexet byggs eller saknas. Försök igen om en stund.")),
     }
