@@ -164,7 +164,10 @@ def test_one_that_leaves_ends_what_it_gives(desk: SignedInClient, reason: str) -
     assert own.get("/vara-kollegor").status_code == 303
     assert both.get("/vara-kollegor").status_code == 200
     assert index_all(app).is_equal
-    assert "Lämnade samverkan" in desk.get(NACKA).text
+    page = desk.get(NACKA).text
+    assert "Lämnade samverkan" in page
+    assert "Utkast som ligger kvar: Insats utkast" in page
+    assert "Lämnade samverkan" in desk.get("/organisationer/nacka-kommun").text
 
 
 @pytest.mark.parametrize(

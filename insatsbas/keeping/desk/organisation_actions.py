@@ -145,8 +145,7 @@ def _end(viewer: Viewer, session: Session, row: Intervention, reason: EndReason,
 
 def _told(plan: Plan) -> str:
     told = _(
-        "%(name)s: %(ended)s avslutade, %(handed)s överlämnade, %(kept)s utkast kvar, %(people)s personer utan sina roller.",
-        name=plan.organisation.name,
+        "Avslutade: %(ended)s. Överlämnade: %(handed)s. Utkast kvar: %(kept)s. Personer som mister roller: %(people)s.",
         ended=len(plan.ended),
         handed=len(plan.handed),
         kept=len(plan.drafts),

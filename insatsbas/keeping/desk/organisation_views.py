@@ -12,7 +12,7 @@ from insatsbas.core import clock
 from insatsbas.core.db import db
 from insatsbas.core.i18n import gettext as _
 from insatsbas.keeping.desk import leaving, organisation_actions, queries
-from insatsbas.keeping.desk.blueprint import Faults, blueprint, faults_of, refusal_of, sent
+from insatsbas.keeping.desk.blueprint import Faults, address_of, blueprint, faults_of, refusal_of, sent
 from insatsbas.keeping.desk.forms import LeavingForm, OrganisationForm
 from insatsbas.keeping.desk.leaving import Plan, Way
 from insatsbas.keeping.desk.organisation_actions import Details
@@ -137,11 +137,21 @@ def _details(form: OrganisationForm) -> Details:
 
 def _page(form: OrganisationForm, row: Organisation | None = None, faults: Faults = ()) -> str:
     if row is None:
-        return render_template("keeping/desk/organisation.html", form=form, row=None, faults=faults, people=(), has_left=False)
+        return render_template("keeping/desk/organisation.html", form=form, row=None, faults=faults, people=(), has_left=False, ways=())
     people = queries.people_with_roles(db.session, [row.id])[row.id]
     left = has_left(row.left_on, clock.today())
     known = next(found for found in queries.organisation_rows(db.session) if found.organisation.id == row.id)
-    return render_template("keeping/desk/organisation.html", form=form, row=known, faults=faults, people=people, has_left=left)
+    ways = [(_("Visa organisationens sida"), url_for("pages.organisation", slug=row.slug))]
+    if left:
+        drafts = queries.drafts_of(db.session, row)
+        ways += [
+            (_("Utkast som ligger kvar: %(title)s", title=d.title), url_for("pages.intervention", public_id=d.public_id)) for d in drafts
+        ]
+    else:
+        ways.append((_("Visa insatserna, också utkasten"), address_of("editing.mine", organisation=row.slug)))
+        ways.append((_("För in en insats åt organisationen"), address_of("editing.new", organisation=row.slug)))
+    shown = [way for way in ways if way[1]]
+    return render_template("keeping/desk/organisation.html", form=form, row=known, faults=faults, people=people, has_left=left, ways=shown)
 
 
 def _plan(form: LeavingForm, row: Organisation) -> Plan:

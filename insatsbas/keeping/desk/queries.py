@@ -13,7 +13,7 @@ from insatsbas.accounts.models import Person
 from insatsbas.catalogue.freshness_queries import confirmed_before, stale_limit
 from insatsbas.catalogue.models import Intervention, Need, Term, intervention_need, intervention_term
 from insatsbas.catalogue.queries import swedish_order
-from insatsbas.catalogue.rules import TermKind
+from insatsbas.catalogue.rules import Status, TermKind
 from insatsbas.core import clock
 from insatsbas.core.errors import NotFoundError
 from insatsbas.core.i18n import gettext as _
@@ -139,6 +139,12 @@ def taking_part(session: Session) -> list[Organisation]:
     today = clock.today()
     rows = [o for o in session.scalars(select(Organisation)) if not has_left(o.left_on, today)]
     return sorted(rows, key=lambda o: swedish_order(o.name))
+
+
+def drafts_of(session: Session, organisation: Organisation) -> Sequence[Intervention]:
+    """An organisation's drafts, by title."""
+    query = select(Intervention).where(Intervention.owner_id == organisation.id, Intervention.status == Status.DRAFT)
+    return session.scalars(query.order_by(Intervention.title)).all()
 
 
 def organisation(session: Session, slug: str) -> Organisation:
