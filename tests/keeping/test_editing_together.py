@@ -87,11 +87,11 @@ def test_the_second_sees_both_and_chooses(either_app: Flask, two: tuple[SignedIn
 def test_what_was_typed_can_be_gone_on_with(two: tuple[SignedInClient, SignedInClient], public_id: str) -> None:
     anna, bo = two
     drawn = opened(bo, public_id)
-    send(anna, public_id, opened(anna, public_id) | {"occasions-0-places": "20"})
+    send(anna, public_id, opened(anna, public_id) | {"occasions-0-places": "20", "length": "10 veckor"})
     page = send(bo, public_id, drawn | {"occasions-0-places": "15", "why": "Större lokal"})
     assert page.status_code == 409
     form = fields_of(bo.post(f"/insatser/{public_id}/redigera", data={**fields_of(page), "gor": "fortsatt"}))
-    assert (form["occasions-0-places"], form["why"]) == ("15", "Större lokal")
+    assert (form["occasions-0-places"], form["why"], form["length"]) == ("15", "Större lokal", "10 veckor")
     assert send(bo, public_id, form).status_code == 303
 
 

@@ -103,7 +103,12 @@ def differences(row: Intervention, entry: Entry) -> tuple[Difference, ...]:
 
 
 def chosen(row: Intervention, entry: Entry) -> Entry:
-    """The form with theirs where the page of two versions was answered so, else as it was sent."""
+    """The form with theirs where the page of two versions was answered so, else as it was sent.
+
+    Not when somebody has saved again: then the answers are to what is no longer so, and are asked for anew.
+    """
+    if entry.form.version.data != str(row.version):
+        return entry
     mine, theirs = entry.values(), saved(row)
     answered = [name for name in mine if request.form.get(f"val-{name}") == "deras"]
     if not answered:

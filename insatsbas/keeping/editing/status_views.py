@@ -45,7 +45,7 @@ def end(public_id: str) -> Answer:
     row, form = opening.own(public_id), EndForm(posted(request.form))
     if request.method == "GET":
         form.knows_more.data = row.knows_more or row.contact
-        return _page(row, Step.END, form, [], [OutcomeForm(prefix="outcomes-0")])
+        return _page(row, Step.END, form, [])
     outcomes = outcomes_of(posted(request.form))
     if request.form.get("gor") == "lagg-till-resultat":
         return _page(row, Step.END, form, [], [*outcomes, OutcomeForm(prefix=f"outcomes-{len(outcomes)}")], status=200)
@@ -115,7 +115,7 @@ def _page(
         row=row,
         form=form,
         faults=[] if asked and step is not Step.START else faults,
-        outcomes=outcomes or [],
+        outcomes=outcomes or [OutcomeForm(prefix="outcomes-0")],
         can=can,
     )
     return page, status or (200 if asked else 422)

@@ -68,7 +68,7 @@ def edit(public_id: str) -> Answer:
         return opening.form_page(row, opening.opened(row))
     entry = opening.sent(row)
     if _change_rows(entry, request.form.get("gor", "")):
-        return opening.form_page(row, entry)
+        return opening.form_page(row, opening.chosen(row, entry))
     return _save(row, entry)
 
 
