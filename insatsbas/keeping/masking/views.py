@@ -25,17 +25,12 @@ log = logging.getLogger(__name__)
 _WORDS_SHOWN = 30
 
 
-@blueprint.get("/samordna/maskera")
+@blueprint.route("/samordna/maskera", methods=["GET", "POST"])
 @access(Permission.COORDINATE)
 def start() -> Response:
-    """The form."""
-    return _page(MaskForm())
-
-
-@blueprint.post("/samordna/maskera")
-@access(Permission.COORDINATE)
-def look() -> Response:
-    """Where the text stands, and how often. Nothing is changed."""
+    """The form; and where the text stands that was typed in it, and how often. Nothing is changed."""
+    if request.method == "GET":
+        return _page(MaskForm())
     form = MaskForm(posted(request.form))
     if not _fits(form):
         return _page(form, status=422)
