@@ -116,10 +116,15 @@ ACCESS = {
 
 
 def test_each_route_has_its_line(demo_app: Flask) -> None:
-    routes = {
-        rule.rule: (" ".join(sorted((rule.methods or set()) - {"HEAD", "OPTIONS"})), permission_of(demo_app, rule.endpoint))
-        for rule in demo_app.url_map.iter_rules()
-    }
+    methods: dict[str, set[str]] = {}
+    asked: dict[str, set[Permission | None]] = {}
+    for rule in demo_app.url_map.iter_rules():
+        # Showing a form and taking it may be two views of one address.
+        methods.setdefault(rule.rule, set()).update((rule.methods or set()) - {"HEAD", "OPTIONS"})
+        asked.setdefault(rule.rule, set()).add(permission_of(demo_app, rule.endpoint))
+    several = {address for address, permissions in asked.items() if len(permissions) > 1}
+    assert not several, f"one address asks for one permission: {several}"
+    routes = {address: (" ".join(sorted(methods[address])), *permissions) for address, permissions in asked.items()}
     missing, gone = sorted(routes.keys() - ACCESS.keys()), sorted(ACCESS.keys() - routes.keys())
     assert not missing, f"say in tests/house/test_routes.py who may use: {missing}"
     assert not gone, f"take away from tests/house/test_routes.py, since there is no such route: {gone}"

@@ -174,8 +174,9 @@ def test_an_editor_sees_colleagues_and_nobody_else(desk: SignedInClient) -> None
 NAMES = ("Zebulon Zanderfjord", "zebulon.zanderfjord@nacka.example", "Zebulon", "Zanderfjord", "zanderfjord")
 
 
-def test_no_public_page_or_answer_holds_a_name(bare_app: Flask) -> None:
-    """Zebulon has entered, changed, confirmed and ended entries, been asked and reported to: none of it tells who he is."""
+@pytest.fixture
+def known(bare_app: Flask) -> Flask:
+    """Zebulon has entered, changed and confirmed entries, ended one, and told what is missing."""
     with bare_app.app_context(), writing() as session:
         zebulon = make_person(session, NAMES[1], (Role.EDITOR, "Nacka kommun"), name=NAMES[0])
         viewer = zebulon.as_viewer()
@@ -199,12 +200,33 @@ def test_no_public_page_or_answer_holds_a_name(bare_app: Flask) -> None:
         missing = {"kind": ReportKind.MISSING, "need_id": need(session, "sfi").id, "text": "Kvällskurs"}
         session.add(Report(person_id=zebulon.id, **missing))
     assert index_all(bare_app).is_equal
-    seen = dict(crawled(FlaskClient(bare_app, bare_app.response_class)))
+    return bare_app
+
+
+def test_no_public_page_or_answer_holds_a_name(known: Flask) -> None:
+    seen = dict(crawled(FlaskClient(known, known.response_class)))
     assert len(seen) > 60, "the walk saw too little to tell"
     assert {"/organisationer/nacka-kommun", "/api/v1/insatser", "/atom.xml", "/sitemap.xml", "/halsa"} <= seen.keys()
     assert sum(path.startswith("/insatser/") for path in seen) >= 3
-    told = {path: name for path, text in seen.items() for name in NAMES if name.casefold() in text.casefold()}
-    assert not told, f"these tell who works where: {told}"
+    assert not telling(seen)
+
+
+@pytest.mark.parametrize("role", [Role.EDITOR, Role.CASE_OFFICER, Role.DECISION_MAKER])
+def test_nobody_of_another_organisation_sees_a_name(known: Flask, role: Role) -> None:
+    seen = dict(crawled(as_role(known, (role, "Huddinge kommun"))))
+    assert "/mitt-konto" in seen
+    assert not telling(seen)
+
+
+def test_the_coordinator_and_colleagues_see_it(known: Flask) -> None:
+    """So that the walk is known to find what is there."""
+    assert telling({"": as_role(known, (Role.EDITOR, "Nacka kommun")).get("/vara-kollegor").text})
+    assert telling({"": as_role(known, Role.COORDINATOR, email="samordnare@exempel.example").get("/samordna/personer").text})
+
+
+def telling(seen: dict[str, str]) -> dict[str, str]:
+    """The pages that tell who works where, each with what it tells."""
+    return {path: name for path, text in seen.items() for name in NAMES if name.casefold() in text.casefold()}
 
 
 def crawled(client: FlaskClient) -> Iterator[tuple[str, str]]:
