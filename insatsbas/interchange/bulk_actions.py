@@ -81,12 +81,13 @@ def accept(viewer: Viewer, session: Session, token: str, *, source: str, rest: b
         NotWholeError: some rows cannot be taken in, and the rest was not asked for.
         RefusedError: somebody changed the same things at the same moment.
     """
+    require(viewer, Permission.KEEP)
+    # Before the lock is taken: nobody else is to wait for it.
+    with Session(db.engine) as aside, aside.no_autoflush:
+        left_out = judged(viewer, aside, bulk_queries.mine(viewer, aside, token), source=source).left_out
     batch = bulk_queries.mine(viewer, session, token, lock=True)
     if batch.result is not None:
         return batch
-    require(viewer, Permission.KEEP)
-    with Session(db.engine) as aside, aside.no_autoflush:
-        left_out = judged(viewer, aside, batch, source=source).left_out
     if left_out and not rest:
         raise NotWholeError(_("Inget togs in, eftersom några rader inte går att ta in."))
     skipped = {fault.row for fault in left_out}

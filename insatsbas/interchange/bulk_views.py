@@ -56,6 +56,8 @@ def preview(token: str) -> str:
 def accept(token: str) -> Answer:
     """Take a file in: all of it, or when that is asked for the rest of it."""
     viewer, rest = current_viewer(), request.form.get("resten") == "ja"
+    # What is looked at first is looked at aside: the lock is taken after that.
+    db.session.rollback()
     try:
         bulk_actions.accept(viewer, db.session, token, source=current_settings().source, rest=rest)
     except RefusedError as refused:
