@@ -34,6 +34,10 @@ class SwedishForm(wtforms.Form):
 
     def validate(self, extra_validators: Any = None) -> bool:
         """Whether the input has the right shape; refuses personal numbers wherever they stand."""
+        for field in self:
+            if isinstance(field, StringField) and isinstance(field.data, str) and not isinstance(field, wtforms.PasswordField):
+                # What is asked for must be there when the spaces at its ends have gone.
+                field.raw_data = field.raw_data and [field.data]
         fits = super().validate(extra_validators)
         for field in self:
             # A message that waits to be translated is no text yet, and would be passed over.
