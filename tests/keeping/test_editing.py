@@ -341,3 +341,23 @@ def test_odd_texts_break_nothing(bare_app: Flask, editor: SignedInClient, odd: s
     many = {f"occasions-{n}-place": "x" for n in range(400)}
     assert save(editor, public_id, **many).status_code in (303, 422)
     assert len(row_of(bare_app, public_id).occasions) <= 60
+
+
+def test_places_that_others_have_agreed_on_stay(bare_app: Flask, editor: SignedInClient) -> None:
+    with bare_app.app_context(), writing() as session:
+        row = make_intervention(
+            session, owner=HUDDINGE, contact="a@b.example", terms={"way_in": ("sjalv",)}, occasions=[occasion(10, places=10, taken=1)]
+        )
+        row.occasions[0].accepted = 5
+        public_id = row.public_id
+    fewer = save(editor, public_id, description="Nytt.", **{"occasions-0-places": "3"})
+    assert fewer.status_code == 422
+    assert "Platserna räcker inte" in fewer.text
+    assert (fields_of(fewer)["description"], fields_of(fewer)["occasions-0-places"]) == ("Nytt.", "3"), "what was typed is kept"
+    without = {name: "" for name in fields_of(editor.get(f"/insatser/{public_id}/redigera")) if name.startswith("occasions-")}
+    gone = save(editor, public_id, **without)
+    assert gone.status_code == 422
+    assert "kan inte tas bort" in gone.text
+    assert save(editor, public_id, **{"occasions-0-start": "2030-01-07"}).status_code == 303, "its day may be moved"
+    (kept,) = row_of(bare_app, public_id).occasions
+    assert (kept.accepted, kept.places, str(kept.start)) == (5, 10, "2030-01-07")

@@ -10,8 +10,10 @@ from insatsbas.catalogue import snapshot
 from insatsbas.catalogue.models import Intervention
 from insatsbas.catalogue.queries import swedish_order, visible
 from insatsbas.catalogue.revision_models import Revision
+from insatsbas.core import clock
 from insatsbas.core.viewer import Role, Viewer
 from insatsbas.organisations.models import Organisation
+from insatsbas.organisations.rules import has_left
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,10 +27,11 @@ class Kin:
 
 def organisations(viewer: Viewer, session: Session) -> list[Organisation]:
     """Those that the viewer may enter interventions for, by name: their own, or for a co-ordinator all that have not left."""
-    query = select(Organisation).where(Organisation.left_on.is_(None))
+    query = select(Organisation)
     if not viewer.is_coordinator:
         query = query.where(Organisation.id.in_(viewer.organisations_as(Role.EDITOR)))
-    return sorted(session.scalars(query), key=lambda organisation: swedish_order(organisation.name))
+    there = [each for each in session.scalars(query) if not has_left(each.left_on, clock.today())]
+    return sorted(there, key=lambda organisation: swedish_order(organisation.name))
 
 
 def kept_by(viewer: Viewer, session: Session, organisation_ids: Sequence[int]) -> list[Intervention]:
