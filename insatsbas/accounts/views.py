@@ -29,8 +29,7 @@ def sign_in() -> Answer:
         return _page(form, form.faults()), 422
     email, password = normal_email(form.epost.data or ""), form.losenord.data or ""
     may_try = count_try(Counted.SIGN_IN, email)
-    person = queries.by_email(db.session, email)
-    kept, person_id = (person.password_hash, person.id) if person and not guard.is_shut(person) else (None, 0)
+    person_id, kept = queries.door(db.session, email)
     # The try is counted before it is made. Hashing takes its time: nobody else is to wait for it.
     db.session.commit()
     if not may_try:
@@ -88,7 +87,7 @@ def too_many() -> str:
 
 
 def _let_in(person_id: int, kept: str | None) -> bool:
-    """Begin a session; not if the account was closed or given another password while the one typed was hashed."""
+    """Begin a session; not if the account is closed, or was given another password while the one typed was hashed."""
     person = queries.by_id(db.session, person_id)
     if guard.is_shut(person) or person.password_hash != kept:
         return False

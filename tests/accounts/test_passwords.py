@@ -2,6 +2,7 @@
 
 import re
 import threading
+import time
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 
@@ -9,10 +10,10 @@ import pytest
 from flask import Flask
 from sqlalchemy import func, select
 
-from insatsbas.accounts import actions, passwords, queries, session_actions
+from insatsbas.accounts import actions, password_views, passwords, queries, session_actions
 from insatsbas.accounts.models import OneTimeLink
 from insatsbas.accounts.rules import LETTERS_PER_ACCOUNT, LinkPurpose
-from insatsbas.core.db import writing
+from insatsbas.core.db import db, writing
 from insatsbas.core.letters import Letter
 from insatsbas.core.viewer import SYSTEM, Grant, Role
 from tests.factories import organisation
@@ -173,6 +174,24 @@ def test_whoever_asks_gets_the_same_answer(app: Flask) -> None:
     assert as_guest(app).post(link_to(app, ANNA), data={"losenord": NEW, "igen": NEW}).status_code == 303
     assert enter(as_guest(app), ANNA).status_code == 422
     assert enter(as_guest(app), ANNA, NEW).status_code == 303
+
+
+@pytest.mark.parametrize("email", [ANNA, "ingen@exempel.example"])
+def test_time_does_not_tell_whether_there_was_a_letter(app: Flask, email: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    with_password(app, ANNA)
+    waited: list[float] = []
+    is_open: list[bool] = []
+
+    def wait(seconds: float) -> None:
+        waited.append(seconds)
+        is_open.append(db.session.in_transaction())
+
+    monkeypatch.setattr(password_views.time, "sleep", wait)
+    began = time.monotonic()
+    as_guest(app).post("/glomt-losenord", data={"epost": email})
+    assert len(waited) == 1
+    assert time.monotonic() - began + waited[0] >= 0.3, "the answer comes after the same time"
+    assert is_open == [False], "nobody else waits for it"
 
 
 def test_letters_are_not_sent_without_end(app: Flask) -> None:
