@@ -19,7 +19,7 @@ from insatsbas.interchange import bulk_wire, reading
 from insatsbas.interchange.table import UnreadableError
 
 MEMORY = 256 * 1024 * 1024
-SECONDS = 1.5
+SECONDS = 1.2
 MOST_ROWS = 1000
 
 

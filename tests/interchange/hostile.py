@@ -144,13 +144,13 @@ CORPUS: dict[str, Hostile] = {
     ),
     "billion laughs": Hostile("a.xlsx", lambda: sheet_xml(f"<!DOCTYPE a [{LAUGHS}]><a>&l11;</a>"), "DOCTYPE"),
     "billion laughs in UTF-16": Hostile("a.xlsx", lambda: sheet_xml(f"<!DOCTYPE a [{LAUGHS}]><a>&l11;</a>", "utf-16"), "DOCTYPE"),
-    "billion laughs after much space": Hostile(
-        "a.xlsx", lambda: sheet_xml(f"<?xml version='1.0'?>{' ' * 2 * MB}<!DOCTYPE a [{LAUGHS}]><a>&l11;</a>"), "DOCTYPE"
+    "billion laughs after much else": Hostile(
+        "a.xlsx", lambda: sheet_xml(f"<?xml version='1.0'?>{'<!-- -->' * 200_000}<!DOCTYPE a [{LAUGHS}]><a>&l11;</a>"), "DOCTYPE"
     ),
     "XML nested a million deep": Hostile("a.xlsx", lambda: sheet_xml("<a>" * 1_000_000), "kräver"),
-    "an attribute of 20 MB": Hostile("a.xlsx", lambda: sheet_xml(f'<worksheet x="{"y" * 20 * MB}"/>'), "kräver"),
+    "an attribute of 20 MB": Hostile("a.xlsx", lambda: sheet_xml(f'<worksheet x="{"y" * 20 * MB}"/>'), "längre än någon cell"),
     "a text of 45 MB in one cell": Hostile(
-        "a.xlsx", lambda: headed(f'<row><c t="inlineStr"><is><t>{"å" * 22 * MB}</t></is></c></row>'), "mer text"
+        "a.xlsx", lambda: headed(f'<row><c t="inlineStr"><is><t>{"å" * 22 * MB}</t></is></c></row>'), "längre än någon cell"
     ),
     "a million styles": Hostile("a.xlsx", lambda: part("xl/styles.xml", _styles(400_000)), "kräver"),
     "no XML at all": Hostile("a.xlsx", lambda: part(SHEET, b"\x00\xff" * 1000), "arbetsbok"),
