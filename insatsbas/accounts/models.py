@@ -2,12 +2,12 @@
 
 from datetime import datetime
 
-from sqlalchemy import CheckConstraint, Enum, ForeignKey, Index, String, UniqueConstraint
+from sqlalchemy import CheckConstraint, ForeignKey, Index, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from insatsbas.accounts.rules import LinkPurpose
 from insatsbas.core import clock
-from insatsbas.core.db import Base, UtcDateTime
+from insatsbas.core.db import Base, UtcDateTime, coded
 from insatsbas.core.viewer import Grant, Role, Viewer
 from insatsbas.organisations.models import Organisation
 
@@ -49,9 +49,7 @@ class Membership(Base):
 
     id: Mapped[int] = mapped_column(primary_key=True)
     person_id: Mapped[int] = mapped_column(ForeignKey("person.id", ondelete="CASCADE"))
-    role: Mapped[Role] = mapped_column(
-        Enum(Role, native_enum=False, length=30, create_constraint=True, name="role", values_callable=lambda e: [m.value for m in e])
-    )
+    role: Mapped[Role] = mapped_column(coded(Role, "role"))
     organisation_id: Mapped[int | None] = mapped_column(ForeignKey("organisation.id"), index=True)
     person: Mapped[Person] = relationship(back_populates="memberships")
     organisation: Mapped[Organisation | None] = relationship()
@@ -75,16 +73,7 @@ class OneTimeLink(Base):
 
     token_hash: Mapped[str] = mapped_column(String(64), primary_key=True)
     person_id: Mapped[int] = mapped_column(ForeignKey("person.id", ondelete="CASCADE"), index=True)
-    purpose: Mapped[LinkPurpose] = mapped_column(
-        Enum(
-            LinkPurpose,
-            native_enum=False,
-            length=30,
-            create_constraint=True,
-            name="purpose",
-            values_callable=lambda e: [m.value for m in e],
-        )
-    )
+    purpose: Mapped[LinkPurpose] = mapped_column(coded(LinkPurpose, "purpose"))
     ends_at: Mapped[datetime] = mapped_column(UtcDateTime)
     used_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     person: Mapped[Person] = relationship(lazy="joined", innerjoin=True)

@@ -2,14 +2,12 @@
 
 from datetime import date, datetime
 from decimal import Decimal
-from enum import StrEnum
 from typing import Final
 
 from sqlalchemy import (
     CheckConstraint,
     Column,
     Dialect,
-    Enum,
     ForeignKey,
     Index,
     Numeric,
@@ -36,13 +34,8 @@ from insatsbas.catalogue.rules import (
     new_public_id,
 )
 from insatsbas.core import clock
-from insatsbas.core.db import Base, UtcDateTime
+from insatsbas.core.db import Base, UtcDateTime, coded
 from insatsbas.organisations.models import Municipality, Organisation
-
-
-def _coded(enum: type[StrEnum], name: str) -> Enum:
-    """A closed list kept as its code, with a CHECK that knows the codes."""
-    return Enum(enum, native_enum=False, length=30, create_constraint=True, name=name, values_callable=lambda e: [m.value for m in e])
 
 
 class LevelType(TypeDecorator[Level]):
@@ -104,7 +97,7 @@ class Term(Base):
     __table_args__ = (UniqueConstraint("kind", "code"),)
 
     id: Mapped[int] = mapped_column(primary_key=True)
-    kind: Mapped[TermKind] = mapped_column(_coded(TermKind, "kind"))
+    kind: Mapped[TermKind] = mapped_column(coded(TermKind, "kind"))
     code: Mapped[str] = mapped_column(String(40))
     label: Mapped[str] = mapped_column(String(100))
     position: Mapped[int]
@@ -163,8 +156,8 @@ class Intervention(Base):
     summary: Mapped[str] = mapped_column(String(SUMMARY_MAX))
     description: Mapped[str] = mapped_column(Text, default="")
     prerequisites: Mapped[str] = mapped_column(Text, default="")
-    status: Mapped[Status] = mapped_column(_coded(Status, "status"))
-    form: Mapped[Form | None] = mapped_column(_coded(Form, "form"))
+    status: Mapped[Status] = mapped_column(coded(Status, "status"))
+    form: Mapped[Form | None] = mapped_column(coded(Form, "form"))
     level_required: Mapped[Level | None] = mapped_column(LevelType)
     level_reached: Mapped[Level | None] = mapped_column(LevelType)
     hours_per_week: Mapped[Decimal | None] = mapped_column(Numeric(5, 2))
@@ -173,8 +166,8 @@ class Intervention(Base):
     participant_cost: Mapped[Decimal | None] = mapped_column(Numeric(10, 2))
     place_price: Mapped[Decimal | None] = mapped_column(Numeric(10, 2))
     contact: Mapped[str] = mapped_column(String(200), default="")
-    end_reason: Mapped[EndReason | None] = mapped_column(_coded(EndReason, "end_reason"))
-    pause_reason: Mapped[PauseReason | None] = mapped_column(_coded(PauseReason, "pause_reason"))
+    end_reason: Mapped[EndReason | None] = mapped_column(coded(EndReason, "end_reason"))
+    pause_reason: Mapped[PauseReason | None] = mapped_column(coded(PauseReason, "pause_reason"))
     # The function mailbox that knows more of what has ended.
     knows_more: Mapped[str] = mapped_column(String(200), default="")
     # What this one takes up again, and what its text was first made from.

@@ -6,12 +6,13 @@ import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
+from enum import StrEnum
 from types import ModuleType
 from typing import Any
 
 from flask import Flask, request
 from flask_sqlalchemy_lite import SQLAlchemy
-from sqlalchemy import DateTime, Dialect, Engine, MetaData, event
+from sqlalchemy import DateTime, Dialect, Engine, Enum, MetaData, event
 from sqlalchemy.engine import URL, Connection
 from sqlalchemy.orm import DeclarativeBase, Session
 from sqlalchemy.types import TypeDecorator
@@ -54,6 +55,11 @@ class UtcDateTime(TypeDecorator[datetime]):
             return None
         moment: datetime = value
         return moment.replace(tzinfo=UTC) if moment.tzinfo is None else moment.astimezone(UTC)
+
+
+def coded(enum: type[StrEnum], name: str) -> Enum:
+    """The column type of a closed list: kept as its code, with a CHECK of that name that knows the codes."""
+    return Enum(enum, native_enum=False, length=30, create_constraint=True, name=name, values_callable=lambda e: [m.value for m in e])
 
 
 def sqlite_module() -> ModuleType:

@@ -3,10 +3,10 @@
 from datetime import date
 from typing import Final
 
-from sqlalchemy import CheckConstraint, Column, Enum, ForeignKey, String, Table
+from sqlalchemy import CheckConstraint, Column, ForeignKey, String, Table
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from insatsbas.core.db import Base
+from insatsbas.core.db import Base, coded
 from insatsbas.organisations.rules import OrganisationKind
 
 commuting: Final = Table(
@@ -60,16 +60,7 @@ class Organisation(Base):
     id: Mapped[int] = mapped_column(primary_key=True)
     slug: Mapped[str] = mapped_column(String(60), unique=True)
     name: Mapped[str] = mapped_column(String(150), unique=True)
-    kind: Mapped[OrganisationKind] = mapped_column(
-        Enum(
-            OrganisationKind,
-            native_enum=False,
-            length=30,
-            create_constraint=True,
-            name="kind",
-            values_callable=lambda e: [m.value for m in e],
-        )
-    )
+    kind: Mapped[OrganisationKind] = mapped_column(coded(OrganisationKind, "kind"))
     municipality_code: Mapped[str | None] = mapped_column(ForeignKey("municipality.code"), index=True)
     is_example: Mapped[bool] = mapped_column(default=False)
     # The organisation number, ten digits with a hyphen, and a function mailbox; empty when not told.

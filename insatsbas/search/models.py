@@ -3,11 +3,10 @@
 from datetime import datetime
 from enum import StrEnum
 
-from sqlalchemy import Enum
 from sqlalchemy.orm import Mapped, mapped_column
 
 from insatsbas.core import clock
-from insatsbas.core.db import Base, UtcDateTime
+from insatsbas.core.db import Base, UtcDateTime, coded
 
 
 class JobKind(StrEnum):
@@ -30,8 +29,6 @@ class IndexJob(Base):
     __tablename__ = "index_job"
 
     id: Mapped[int] = mapped_column(primary_key=True)
-    kind: Mapped[JobKind] = mapped_column(
-        Enum(JobKind, native_enum=False, length=30, create_constraint=True, name="kind", values_callable=lambda e: [m.value for m in e])
-    )
+    kind: Mapped[JobKind] = mapped_column(coded(JobKind, "kind"))
     ref: Mapped[int]
     created_at: Mapped[datetime] = mapped_column(UtcDateTime, default=clock.now)

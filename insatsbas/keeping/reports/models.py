@@ -1,21 +1,16 @@
 """What readers tell, as the database keeps it."""
 
 from datetime import datetime
-from enum import StrEnum
 
-from sqlalchemy import CheckConstraint, Enum, ForeignKey, Index, String, Text
+from sqlalchemy import CheckConstraint, ForeignKey, Index, String, Text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from insatsbas.accounts.models import Person
 from insatsbas.catalogue.models import Intervention, Need
 from insatsbas.core import clock
-from insatsbas.core.db import Base, UtcDateTime
+from insatsbas.core.db import Base, UtcDateTime, coded
 from insatsbas.keeping.reports.rules import FaultReason, ReportKind
 from insatsbas.organisations.models import Municipality, Organisation
-
-
-def _coded(enum: type[StrEnum], name: str) -> Enum:
-    return Enum(enum, native_enum=False, length=30, create_constraint=True, name=name, values_callable=lambda e: [m.value for m in e])
 
 
 class Report(Base):
@@ -35,10 +30,10 @@ class Report(Base):
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)
-    kind: Mapped[ReportKind] = mapped_column(_coded(ReportKind, "kind"))
+    kind: Mapped[ReportKind] = mapped_column(coded(ReportKind, "kind"))
     intervention_id: Mapped[int | None] = mapped_column(ForeignKey("intervention.id", ondelete="CASCADE"), index=True)
     organisation_id: Mapped[int | None] = mapped_column(ForeignKey("organisation.id"), index=True)
-    reason: Mapped[FaultReason | None] = mapped_column(_coded(FaultReason, "reason"))
+    reason: Mapped[FaultReason | None] = mapped_column(coded(FaultReason, "reason"))
     need_id: Mapped[int | None] = mapped_column(ForeignKey("need.id", ondelete="SET NULL"), index=True)
     municipality_code: Mapped[str | None] = mapped_column(ForeignKey("municipality.code", ondelete="SET NULL"), index=True)
     text: Mapped[str] = mapped_column(Text, default="")
