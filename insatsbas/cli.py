@@ -23,6 +23,7 @@ from insatsbas.interchange import demo as demo_catalogue
 from insatsbas.interchange import region as region_file
 from insatsbas.interchange import writing as files
 from insatsbas.interchange.columns import Column
+from insatsbas.keeping import examples as what_waits
 from insatsbas.keeping import periodic
 from insatsbas.search import indexing
 from insatsbas.search.service import current_search
@@ -60,10 +61,15 @@ def demo() -> None:
     require_database()
     with step("Lägger in demokatalogen"), writing() as session:
         added = demo_catalogue.load_demo(SYSTEM, session, source=current_settings().source)
+    password = examples.lay_in(SYSTEM, current_settings())
+    if password is not None and current_settings().shows_letters:
+        with writing() as session:
+            what_waits.lay_in(session)
     with step("Uppdaterar sökindexet"):
         indexing.drain(current_search(), wait=True)
     click.echo(f"{added} insatser lades in.", err=True)
-    _tell_of_examples()
+    if password is not None:
+        _tell_of_examples(password)
 
 
 @main.command()
@@ -200,11 +206,8 @@ def show() -> None:
     click.echo(f"Mapp: {current_settings().index_dir}\nInsatser: {found.found}\nVäntande ändringar: {found.waiting}")
 
 
-def _tell_of_examples() -> None:
+def _tell_of_examples(password: str) -> None:
     """One sign-in for each role, where only the one at this computer can use it."""
-    password = examples.lay_in(SYSTEM, current_settings())
-    if password is None:
-        return
     click.echo(f"\nLogga in på /logga-in med lösenordet {password} och en av adresserna:")
     for example in examples.EXAMPLES:
         changed = "" if examples.works(db.session, example, password) else " (har ett annat lösenord, eller är avstängd)"
