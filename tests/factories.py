@@ -16,8 +16,9 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from insatsbas.catalogue import actions
-from insatsbas.catalogue.actions import InterventionChanges, OccasionFacts
+from insatsbas.catalogue.actions import InterventionChanges
 from insatsbas.catalogue.models import Intervention, Need, Term
+from insatsbas.catalogue.occasion_actions import OccasionFacts
 from insatsbas.catalogue.rules import Status, TermKind
 from insatsbas.core import clock
 from insatsbas.core.viewer import SYSTEM

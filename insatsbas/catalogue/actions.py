@@ -1,7 +1,6 @@
-"""Every write of the catalogue: check the rule, change, flush. Never commits."""
+"""Every write of an intervention: check the rule, change, flush. Never commits."""
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 from typing import Any, TypedDict
@@ -9,34 +8,15 @@ from typing import Any, TypedDict
 from sqlalchemy.orm import Session
 
 from insatsbas.catalogue import revision_actions, snapshot
-from insatsbas.catalogue.models import Intervention, Lesson, Link, Need, Occasion, Outcome, Term
-from insatsbas.catalogue.rules import EndReason, Form, Level, PauseReason, Status, TermKind, is_for_staff, next_occasion
+from insatsbas.catalogue.models import Intervention, Lesson, Link, Need, Outcome, Term
+from insatsbas.catalogue.occasion_actions import OccasionFacts, set_next_occasion, set_occasions, set_values, withhold_addresses
+from insatsbas.catalogue.rules import EndReason, Form, Level, PauseReason, Status, TermKind, is_for_staff
 from insatsbas.core import clock
 from insatsbas.core.errors import RefusedError
 from insatsbas.core.i18n import gettext as _
 from insatsbas.core.viewer import Viewer
 from insatsbas.organisations.models import Municipality, Organisation
 from insatsbas.organisations.rules import has_left
-
-
-@dataclass(frozen=True, slots=True)
-class OccasionFacts:
-    """A start as a form or a file tells it.
-
-    `place`, `address` and `address_on_request` None mean not told: what is known stays, and a new start under a need that asks
-    for protection gets its address on request. `taken` is how many places the owner's own participants have; None when unknown.
-    `id` is that of the row that is meant, for those who know it: else the start tells which.
-    """
-
-    start: date | None = None
-    end: date | None = None
-    apply_by: date | None = None
-    place: str | None = None
-    address: str | None = None
-    address_on_request: bool | None = None
-    places: int | None = None
-    taken: int | None = None
-    id: int | None = None
 
 
 class InterventionChanges(TypedDict, total=False):
@@ -145,11 +125,6 @@ def try_out(intervention: Intervention, changes: InterventionChanges) -> bool:
     return changed
 
 
-def facts_of(row: Occasion) -> OccasionFacts:
-    """An occasion that is there, as one would tell of it."""
-    return OccasionFacts(row.start, row.end, row.apply_by, row.place, row.address, row.address_on_request, row.places, row.taken_by_own)
-
-
 def may_own(owner: Organisation, status: Status, known: Intervention | None = None) -> bool:
     """Whether an organisation may own an entry of that status: one that has left keeps what it had, and gives and starts nothing.
 
@@ -174,22 +149,19 @@ def _apply(intervention: Intervention, changes: InterventionChanges) -> bool:
     for name in _SETS:
         if name in values:
             changed |= _set_members(getattr(intervention, name), values.pop(name))
-    for name, value in values.items():
-        if getattr(intervention, name) != value:
-            setattr(intervention, name, value)
-            changed = True
+    changed |= set_values(intervention, values)
     if lessons is not None:
-        changed |= _set_texts(intervention.lessons, lessons, Lesson, "text")
+        changed |= _set_rows(intervention.lessons, ({"text": text} for text in lessons), Lesson)
     if links is not None:
-        changed |= _set_texts(intervention.links, links, Link, "url")
+        changed |= _set_rows(intervention.links, ({"url": url} for url in links), Link)
     if outcomes is not None:
-        changed |= _set_outcomes(intervention, outcomes)
+        changed |= _set_rows(intervention.outcomes, ({"label": label, "count": count} for label, count in outcomes), Outcome)
     if intervention.is_sheltered and not was_sheltered:
-        changed |= _withhold_addresses(intervention)
+        changed |= withhold_addresses(intervention)
     if occasions is not None:
-        changed |= _set_occasions(intervention, occasions)
+        changed |= set_occasions(intervention, occasions)
     if next_one is not None:
-        changed |= _set_next_occasion(intervention, next_one)
+        changed |= set_next_occasion(intervention, next_one)
     return _set_for_staff(intervention) or changed
 
 
@@ -201,96 +173,18 @@ def _set_members(have: list[Any], want: Sequence[Any]) -> bool:
     return True
 
 
-def _set_texts(have: list[Any], want: Iterable[str], model: type[Lesson] | type[Link], field: str) -> bool:
+def _set_rows(have: list[Any], want: Iterable[dict[str, Any]], model: type[Lesson] | type[Link] | type[Outcome]) -> bool:
     """Rows are changed in place: each has its own position, and the database lets no two share one, not even in passing."""
     wanted = list(want)
-    if [getattr(row, field) for row in have] == wanted:
-        return False
+    changed = len(have) > len(wanted)
     del have[len(wanted) :]
-    for position, text in enumerate(wanted):
-        if position < len(have):
-            setattr(have[position], field, text)
-        else:
-            have.append(model(position=position, **{field: text}))
-    return True
-
-
-def _set_outcomes(intervention: Intervention, want: Sequence[tuple[str, int | None]]) -> bool:
-    have = intervention.outcomes
-    if [(row.label, row.count) for row in have] == [tuple(pair) for pair in want]:
-        return False
-    del have[len(want) :]
-    for position, (label, count) in enumerate(want):
-        if position < len(have):
-            have[position].label, have[position].count = label, count
-        else:
-            have.append(Outcome(position=position, label=label, count=count))
-    return True
-
-
-def _set_occasions(intervention: Intervention, want: Sequence[OccasionFacts]) -> bool:
-    """Match by id or else by start, so that an occasion keeps its row, and what was agreed about it, when its other facts change."""
-    left, changed = list(intervention.occasions), False
-    named = {row.id: row for row in left if row.id is not None}
-    rows = [named.pop(facts.id, None) if facts.id is not None else None for facts in want]
-    left = [row for row in left if row not in rows]
-    for facts, known in zip(want, rows, strict=True):
-        row = known or next((o for o in left if o.start == facts.start), None)
-        if row is not None and row is not known:
-            left.remove(row)
-        if row is not None and row.accepted + (facts.taken or 0) > (facts.places or 0) and row.accepted:
-            raise RefusedError("Platserna räcker inte till dem som andra har kommit överens om.")
-        changed |= _set_occasion(intervention, row, facts)
-    for row in left:
-        if row.accepted:
-            raise RefusedError("En start där andra har kommit överens om platser kan inte tas bort.")
-        intervention.occasions.remove(row)
-    return changed or bool(left)
-
-
-def occasion_meant(intervention: Intervention, start: date | None) -> Occasion | None:
-    """The occasion that someone means who tells of the next one only.
-
-    The one with that start, the next one before others; else the next one, whose start has moved. None when there is none to mean.
-    """
-    following = next_occasion(intervention.occasions, clock.today())
-    if following is not None and following.start == start:
-        return following
-    return next((o for o in intervention.occasions if o.start == start), following)
-
-
-def _set_next_occasion(intervention: Intervention, facts: OccasionFacts) -> bool:
-    return _set_occasion(intervention, occasion_meant(intervention, facts.start), facts)
-
-
-def _set_occasion(intervention: Intervention, row: Occasion | None, facts: OccasionFacts) -> bool:
-    changed = row is None
-    if row is None:
-        row = Occasion(accepted=0, place="", address="", address_on_request=intervention.is_sheltered)
-        intervention.occasions.append(row)
-    on_request = row.address_on_request if facts.address_on_request is None else facts.address_on_request
-    values = {
-        "start": facts.start,
-        "end": facts.end,
-        "apply_by": facts.apply_by,
-        "place": "" if on_request else row.place if facts.place is None else facts.place,
-        "address": "" if on_request else row.address if facts.address is None else facts.address,
-        "address_on_request": on_request,
-        "places": facts.places,
-        "taken_by_own": facts.taken,
-    }
-    for name, value in values.items():
-        if getattr(row, name) != value:
-            setattr(row, name, value)
+    for position, values in enumerate(wanted):
+        if position == len(have):
+            have.append(model(position=position, **values))
             changed = True
+        else:
+            changed |= set_values(have[position], values)
     return changed
-
-
-def _withhold_addresses(intervention: Intervention) -> bool:
-    """A need that asks for protection was added: what was no secret before is one now, until somebody says otherwise."""
-    for row in intervention.occasions:
-        row.address_on_request, row.address, row.place = True, "", ""
-    return bool(intervention.occasions)
 
 
 def _set_for_staff(intervention: Intervention) -> bool:
@@ -298,8 +192,4 @@ def _set_for_staff(intervention: Intervention) -> bool:
         need_flags=(need.for_staff for need in intervention.needs),
         audience_flags=(term.for_staff for term in intervention.terms_of(TermKind.AUDIENCE)),
     )
-    changed = intervention.for_staff != for_staff
-    if changed:
-        # Set only then: what is set to what it was counts as touched, and would go to the index again.
-        intervention.for_staff = for_staff
-    return changed
+    return set_values(intervention, {"for_staff": for_staff})

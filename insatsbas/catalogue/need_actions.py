@@ -8,7 +8,7 @@ from sqlalchemy import func, select, update
 from sqlalchemy.orm import Session
 
 from insatsbas.accounts.policy import Permission, require
-from insatsbas.catalogue import actions, queries
+from insatsbas.catalogue import actions, occasion_actions, queries
 from insatsbas.catalogue.models import Intervention, Need, NeedRedirect, Occasion, Term, intervention_need
 from insatsbas.catalogue.rules import TermKind
 from insatsbas.catalogue.term_actions import change_places
@@ -133,7 +133,7 @@ def change(viewer: Viewer, session: Session, need: Need, facts: NeedFacts, *, ma
         told: actions.InterventionChanges = {}
         if becomes_sheltered:
             told["occasions"] = [
-                replace(actions.facts_of(occasion), place="", address="", address_on_request=True) for occasion in row.occasions
+                replace(occasion_actions.facts_of(occasion), place="", address="", address_on_request=True) for occasion in row.occasions
             ]
         # Whether an entry is for staff is reckoned anew when it is changed, by nothing too.
         actions.update(viewer, session, row, told, why=_("Behovet %(label)s är nu skyddat.", label=need.label) if becomes_sheltered else "")

@@ -8,8 +8,8 @@ from sqlalchemy.orm import Session
 
 from insatsbas.accounts.policy import Permission, may, require
 from insatsbas.catalogue import actions, revision_actions
-from insatsbas.catalogue.actions import OccasionFacts
 from insatsbas.catalogue.models import Intervention, Occasion
+from insatsbas.catalogue.occasion_actions import OccasionFacts, facts_of
 from insatsbas.catalogue.rules import Status
 from insatsbas.catalogue.snapshot import Content
 from insatsbas.core.viewer import Viewer
@@ -56,7 +56,7 @@ def _paired(wanted: Sequence[OccasionFacts], rows: Sequence[Occasion]) -> list[O
         if row is not None:
             left.remove(row)
         paired.append(facts if row is None else _into(facts, row))
-    return [*paired, *(replace(actions.facts_of(row), id=row.id) for row in left if row.accepted)]
+    return [*paired, *(replace(facts_of(row), id=row.id) for row in left if row.accepted)]
 
 
 def _into(facts: OccasionFacts, row: Occasion) -> OccasionFacts:

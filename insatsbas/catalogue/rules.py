@@ -178,8 +178,8 @@ _PAUSE_REASON_LABELS = {
 }
 
 
-class OccasionFacts(Protocol):
-    """What is asked of an occasion to know whether one can still start."""
+class Joinable(Protocol):
+    """What is asked of an occasion to know whether one can still join it."""
 
     @property
     def last_day(self) -> date | None:
@@ -197,12 +197,12 @@ class OccasionFacts(Protocol):
         ...
 
 
-def is_open(occasion: OccasionFacts, today: date) -> bool:
+def is_open(occasion: Joinable, today: date) -> bool:
     """Whether one can still join: its last day has not passed, or it has none."""
     return occasion.last_day is None or occasion.last_day >= today
 
 
-_O = TypeVar("_O", bound=OccasionFacts)
+_O = TypeVar("_O", bound=Joinable)
 
 
 def next_occasion(occasions: Iterable[_O], today: date) -> _O | None:
@@ -211,13 +211,13 @@ def next_occasion(occasions: Iterable[_O], today: date) -> _O | None:
     return min(joinable, key=lambda o: (o.start is None, o.start or today), default=None)
 
 
-def next_start(occasions: Iterable[OccasionFacts], today: date) -> date | None:
+def next_start(occasions: Iterable[Joinable], today: date) -> date | None:
     """The first start, today or later, of the occasions that one can still join."""
     found = next_occasion((o for o in occasions if o.start is not None), today)
     return found.start if found else None
 
 
-def places_left(occasions: Iterable[OccasionFacts], today: date) -> int | None:
+def places_left(occasions: Iterable[Joinable], today: date) -> int | None:
     """Places left over the occasions one can still join; None when no such occasion tells."""
     known = [o.left for o in occasions if o.left is not None and is_open(o, today)]
     return sum(known) if known else None

@@ -5,8 +5,8 @@ from datetime import date
 from functools import partial
 from typing import Any, TypeVar
 
-from insatsbas.catalogue.actions import OccasionFacts, occasion_meant
 from insatsbas.catalogue.models import Intervention, Occasion
+from insatsbas.catalogue.occasion_actions import OccasionFacts, occasion_meant
 from insatsbas.catalogue.rules import next_occasion
 from insatsbas.core import clock
 from insatsbas.interchange import values

@@ -10,8 +10,8 @@ from sqlalchemy.orm import Session
 from sqlalchemy.orm.exc import StaleDataError
 
 from insatsbas.catalogue import actions, queries
-from insatsbas.catalogue.actions import OccasionFacts
 from insatsbas.catalogue.models import Intervention, Lesson, Need, Term
+from insatsbas.catalogue.occasion_actions import OccasionFacts
 from insatsbas.catalogue.rules import EndReason, Level, Status, TermKind
 from insatsbas.core.db import db, writing
 from insatsbas.core.errors import NotFoundError

@@ -14,8 +14,8 @@ from flask import Flask
 from sqlalchemy import select
 
 from insatsbas.catalogue import actions, queries
-from insatsbas.catalogue.actions import OccasionFacts
 from insatsbas.catalogue.models import Intervention
+from insatsbas.catalogue.occasion_actions import OccasionFacts
 from insatsbas.catalogue.rules import Form, Level, Status
 from insatsbas.core import clock
 from insatsbas.core.db import db, writing

@@ -29,7 +29,7 @@ DAY = timedelta(days=1)
 @pytest.fixture
 def moving(bare_app: Flask, freeze: Freeze, monkeypatch: pytest.MonkeyPatch) -> Iterator[FlaskClient]:
     """A catalogue with starts about one day, indexed a week before it. From then on nothing may be written to the index."""
-    from insatsbas.catalogue.actions import OccasionFacts
+    from insatsbas.catalogue.occasion_actions import OccasionFacts
 
     def starts(*facts: tuple[int | None, int | None, int | None, int | None]) -> list[OccasionFacts]:
         return [
@@ -202,7 +202,7 @@ def test_the_day_turns_at_midnight_in_stockholm(moving: FlaskClient, freeze: Fre
 
 def test_the_day_turns_at_midnight_when_winter_time_comes(bare_template: Any, tmp_path: Any, freeze: Freeze) -> None:
     """31 October 2027 has 25 hours."""
-    from insatsbas.catalogue.actions import OccasionFacts
+    from insatsbas.catalogue.occasion_actions import OccasionFacts
 
     freeze(date(2027, 10, 1))
     with app_in(tmp_path / "data", bare_template) as app:

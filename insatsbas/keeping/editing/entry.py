@@ -9,8 +9,9 @@ from typing import Any, TypeVar, cast
 from werkzeug.datastructures import MultiDict
 from wtforms import BooleanField, Field, SelectMultipleField, StringField
 
-from insatsbas.catalogue.actions import InterventionChanges, OccasionFacts
+from insatsbas.catalogue.actions import InterventionChanges
 from insatsbas.catalogue.models import Intervention
+from insatsbas.catalogue.occasion_actions import OccasionFacts
 from insatsbas.catalogue.queries import Lists
 from insatsbas.catalogue.rules import Form, Level, Status
 from insatsbas.core.forms import SwedishForm

@@ -8,8 +8,8 @@ from insatsbas.accounts.guard import current_viewer
 from insatsbas.accounts.policy import Permission, require
 from insatsbas.catalogue import queries as catalogue
 from insatsbas.catalogue import revision_actions, snapshot
-from insatsbas.catalogue.actions import facts_of
 from insatsbas.catalogue.models import Intervention
+from insatsbas.catalogue.occasion_actions import facts_of
 from insatsbas.catalogue.rules import Status
 from insatsbas.core import clock
 from insatsbas.core.db import db
