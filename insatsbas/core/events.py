@@ -1,6 +1,7 @@
 """What has happened, for the co-ordinator to read: rows that are added and never changed.
 
-The database refuses to change or delete a row (see migration 0005). Only its words can be masked, for data protection: they must then say so.
+The database refuses to change or delete a row (see migration 0005). Only its words
+can be masked, for data protection: they must then say so.
 What an intervention looked like before and after stands in its revisions, not here.
 """
 

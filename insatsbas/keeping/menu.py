@@ -43,7 +43,7 @@ def _lines() -> list[tuple[str, str, bool]]:
         return []
     lines = []
     for item in ITEMS:
-        permission = permission_of(current_app, item.endpoint) if item.endpoint in current_app.view_functions else None
+        permission = permission_of(current_app, item.endpoint)
         if permission is None or not may(viewer, permission):
             continue
         label, count = _(item.label), item.count(viewer) if item.count else 0

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Sequence
 
-from flask import Blueprint, current_app, request, url_for
+from flask import Blueprint, request
 from werkzeug.datastructures import MultiDict
 
 from insatsbas.core.db import db
@@ -33,8 +33,3 @@ def refusal_of(action: Callable[[], object]) -> Faults:
         db.session.rollback()
         return [("", str(refused))]
     return []
-
-
-def address_of(endpoint: str, **values: object) -> str:
-    """The address of another feature's page; "" where that page is not there."""
-    return url_for(endpoint, **values) if endpoint in current_app.view_functions else ""  # type: ignore[arg-type]

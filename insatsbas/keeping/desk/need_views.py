@@ -14,7 +14,7 @@ from insatsbas.core.i18n import gettext as _
 from insatsbas.core.i18n import ngettext
 from insatsbas.keeping.desk import need_actions as desk_actions
 from insatsbas.keeping.desk import queries
-from insatsbas.keeping.desk.blueprint import Faults, address_of, blueprint, faults_of, refusal_of, sent
+from insatsbas.keeping.desk.blueprint import Faults, blueprint, faults_of, refusal_of, sent
 from insatsbas.keeping.desk.forms import CodeForm, MergeForm, NeedForm
 from insatsbas.keeping.desk.rules import COLOURS, ICONS
 
@@ -156,7 +156,6 @@ def _page(row: Need, form: NeedForm, *, code_form: CodeForm | None = None, fault
         colours=COLOURS,
         uses=queries.uses_of_needs(db.session).get(row.id, 0),
         with_addresses=len(need_actions.ids_with_addresses(db.session, row)),
-        masking=address_of("masking.start"),
     )
 
 

@@ -12,7 +12,7 @@ from insatsbas.core import clock
 from insatsbas.core.db import db
 from insatsbas.core.i18n import gettext as _
 from insatsbas.keeping.desk import leaving, organisation_actions, queries
-from insatsbas.keeping.desk.blueprint import Faults, address_of, blueprint, faults_of, refusal_of, sent
+from insatsbas.keeping.desk.blueprint import Faults, blueprint, faults_of, refusal_of, sent
 from insatsbas.keeping.desk.forms import LeavingForm, OrganisationForm
 from insatsbas.keeping.desk.leaving import Plan, Way
 from insatsbas.keeping.desk.organisation_actions import Details
@@ -148,10 +148,9 @@ def _page(form: OrganisationForm, row: Organisation | None = None, faults: Fault
             (_("Utkast som ligger kvar: %(title)s", title=d.title), url_for("pages.intervention", public_id=d.public_id)) for d in drafts
         ]
     else:
-        ways.append((_("Visa insatserna, också utkasten"), address_of("editing.mine", organisation=row.slug)))
-        ways.append((_("För in en insats åt organisationen"), address_of("editing.new", organisation=row.slug)))
-    shown = [way for way in ways if way[1]]
-    return render_template("keeping/desk/organisation.html", form=form, row=known, faults=faults, people=people, has_left=left, ways=shown)
+        ways.append((_("Visa insatserna, också utkasten"), url_for("editing.mine", organisation=row.slug)))
+        ways.append((_("För in en insats åt organisationen"), url_for("editing.new", organisation=row.slug)))
+    return render_template("keeping/desk/organisation.html", form=form, row=known, faults=faults, people=people, has_left=left, ways=ways)
 
 
 def _plan(form: LeavingForm, row: Organisation) -> Plan:

@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Sequence
 from typing import Any
 
-from flask import current_app, url_for
+from flask import url_for
 
 from insatsbas.accounts.policy import Permission, may
 from insatsbas.catalogue import freshness
@@ -160,8 +160,7 @@ def _own_links(row: Intervention) -> Iterable[Choice]:
     if row.status is Status.DRAFT:
         yield to(_("Förhandsgranska"), "pages.preview")
     yield from (to(_(step.label), _ENDPOINTS[step]) for step in steps_from(row.status) if step in _ENDPOINTS)
-    if "history.revisions" in current_app.view_functions:
-        yield to(_("Ändringar"), "history.revisions")
+    yield to(_("Ändringar"), "history.revisions")
 
 
 def _copy_links(row: Intervention) -> Iterable[Choice]:
