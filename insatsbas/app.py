@@ -25,12 +25,30 @@ from insatsbas.pages import views as pages_views
 from insatsbas.search import outbox, service
 from insatsbas.search import views as search_views
 
-# They share one blueprint, and add their routes to it when they are imported.
-_ACCOUNTS = (accounts_views, letter_views, password_views)
-_HISTORY = (history_views, event_views, masking_views)
-_EDITING = (editing_views, status_views)
-_BULK = (bulk_views, bulk_downloads)
-_PAGES = (pages_views, listing_views, text_views, machine_views, preview_views)
+# Some share a blueprint, and add their routes to it when they are imported.
+_VIEWS = (
+    accounts_views,
+    letter_views,
+    password_views,
+    desk_views,
+    insight_views,
+    interchange_views,
+    bulk_views,
+    bulk_downloads,
+    search_views,
+    review_views,
+    report_views,
+    editing_views,
+    status_views,
+    history_views,
+    event_views,
+    masking_views,
+    pages_views,
+    listing_views,
+    text_views,
+    machine_views,
+    preview_views,
+)
 
 # Tables that no view here reads: named, so that every table is known wherever there is an application.
 _TABLES = (jobs, letters, revision_models, settings_store)
@@ -62,21 +80,8 @@ def create_app(settings: Settings | None = None) -> Flask:
     guard.init_app(app)
     service.init_app(app, settings)
     outbox.listen()
-    for views in (
-        *_ACCOUNTS,
-        desk_views,
-        insight_views,
-        interchange_views,
-        *_BULK,
-        search_views,
-        review_views,
-        report_views,
-        *_EDITING,
-        *_HISTORY,
-        *_PAGES,
-    ):
-        if views.blueprint.name not in app.blueprints:
-            app.register_blueprint(views.blueprint)
+    for blueprint in dict.fromkeys(views.blueprint for views in _VIEWS):
+        app.register_blueprint(blueprint)
     menu.init_app(app)
     errors.init_app(app)
     guard.check_declared(app)

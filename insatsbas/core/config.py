@@ -103,61 +103,73 @@ def from_environ(environ: Mapping[str, str] | None = None) -> Settings:
         SettingsError: one or more settings are wrong or unknown; carries every fault.
     """
     env = os.environ if environ is None else environ
-    given = {name.removeprefix(PREFIX): value.strip() for name, value in env.items() if name.startswith(PREFIX)}
+    told = {name.removeprefix(PREFIX): text.strip() for name, text in env.items() if name.startswith(PREFIX)}
     faults = [
         f"{PREFIX}{name} är ingen inställning. De som finns: {', '.join(PREFIX + n for n in NAMES)}."
-        for name in sorted(given)
+        for name in sorted(told)
         if name not in NAMES and name not in TEST_ONLY
     ]
-    # So that the index, the key and an SQLite file are found from any folder.
-    data_dir = Path(given["DATA_DIR"]).expanduser().absolute() if given.get("DATA_DIR") else paths.default_data_dir()
-    index_dir = Path(given["INDEX_DIR"]).expanduser().absolute() if given.get("INDEX_DIR") else data_dir / "index"
-    database_url = _database_url(given.get("DATABASE_URL", ""), data_dir, faults)
-    key = given.get("SECRET_KEY") or None
-    if key is not None and len(key) < KEY_MIN:
-        faults.append(f"INSATSBAS_SECRET_KEY är {len(key)} tecken. Den ska vara minst {KEY_MIN}.")
-    public_url = _public_url(given.get("PUBLIC_URL", ""), faults)
-    source = given.get("SOURCE") or "insatsbas"
-    if "|" in source or ";" in source:
-        faults.append("INSATSBAS_SOURCE får inte innehålla | eller ;.")
-    reviewed = _day("ACCESSIBILITY_REVIEWED", given.get("ACCESSIBILITY_REVIEWED", ""), faults)
-    contact = given.get("CONTACT", "")
-    if contact and not _ADDRESS.fullmatch(contact):
-        faults.append("INSATSBAS_CONTACT ska vara en e-postadress till en funktionsbrevlåda.")
-    guest_access = given.get("GUEST_ACCESS") or "open"
-    if guest_access not in ("open", "account"):
-        faults.append("INSATSBAS_GUEST_ACCESS ska vara open (alla får läsa) eller account (bara den som har loggat in).")
-    smtp = _smtp(given.get("SMTP_URL", ""), faults)
-    mail_from = given.get("MAIL_FROM", "") or contact
-    if mail_from and not _ADDRESS.fullmatch(mail_from):
-        faults.append("INSATSBAS_MAIL_FROM ska vara en e-postadress.")
-    if smtp is not None and not mail_from:
+    given = dict.fromkeys(NAMES, "") | told
+    data_dir = _folder(given["DATA_DIR"]) or paths.default_data_dir()
+    contact = _mailbox("CONTACT", given["CONTACT"], "ska vara en e-postadress till en funktionsbrevlåda.", faults)
+    settings = Settings(
+        data_dir=data_dir,
+        database_url=_database_url(given["DATABASE_URL"], data_dir, faults),
+        index_dir=_folder(given["INDEX_DIR"]) or data_dir / "index",
+        secret_key=_secret_key(given["SECRET_KEY"], faults) or _kept_key(data_dir / "secret-key"),
+        public_url=_public_url(given["PUBLIC_URL"], faults),
+        source=_source(given["SOURCE"], faults),
+        region=given["REGION"],
+        operator=given["OPERATOR"],
+        contact=contact,
+        accessibility_reviewed=_day("ACCESSIBILITY_REVIEWED", given["ACCESSIBILITY_REVIEWED"], faults),
+        accessibility_faults=tuple(part.strip() for part in given["ACCESSIBILITY_FAULTS"].split("|") if part.strip()),
+        is_open=_is_open(given["GUEST_ACCESS"], faults),
+        smtp=_smtp(given["SMTP_URL"], faults),
+        mail_from=_mailbox("MAIL_FROM", given["MAIL_FROM"], "ska vara en e-postadress.", faults) or contact,
+        proxies=_proxies(given["PROXIES"], faults),
+    )
+    if settings.smtp is not None and not settings.mail_from:
         faults.append("INSATSBAS_SMTP_URL kräver INSATSBAS_MAIL_FROM, adressen som breven kommer från.")
-    proxies = given.get("PROXIES") or "0"
-    if not (proxies.isdecimal() and int(proxies) <= _MOST_PROXIES):
-        faults.append(f"INSATSBAS_PROXIES ska vara ett tal från 0 till {_MOST_PROXIES}.")
-        proxies = "0"
     if faults:
         raise SettingsError(faults)
-    if key is None:
-        key = _kept_key(data_dir / "secret-key")
-    return Settings(
-        data_dir,
-        database_url,
-        index_dir,
-        key,
-        public_url,
-        source,
-        region=given.get("REGION", ""),
-        operator=given.get("OPERATOR", ""),
-        contact=contact,
-        accessibility_reviewed=reviewed,
-        accessibility_faults=tuple(part.strip() for part in given.get("ACCESSIBILITY_FAULTS", "").split("|") if part.strip()),
-        is_open=guest_access == "open",
-        smtp=smtp,
-        mail_from=mail_from,
-        proxies=int(proxies),
-    )
+    return settings
+
+
+def _folder(text: str) -> Path | None:
+    # Absolute, so that the index, the key and an SQLite file are found from any folder.
+    return Path(text).expanduser().absolute() if text else None
+
+
+def _secret_key(text: str, faults: list[str]) -> str | None:
+    if text and len(text) < KEY_MIN:
+        faults.append(f"INSATSBAS_SECRET_KEY är {len(text)} tecken. Den ska vara minst {KEY_MIN}.")
+    return text or None
+
+
+def _source(text: str, faults: list[str]) -> str:
+    if "|" in text or ";" in text:
+        faults.append("INSATSBAS_SOURCE får inte innehålla | eller ;.")
+    return text or "insatsbas"
+
+
+def _mailbox(name: str, text: str, wish: str, faults: list[str]) -> str:
+    if text and not _ADDRESS.fullmatch(text):
+        faults.append(f"{PREFIX}{name} {wish}")
+    return text
+
+
+def _is_open(text: str, faults: list[str]) -> bool:
+    if text not in ("", "open", "account"):
+        faults.append("INSATSBAS_GUEST_ACCESS ska vara open (alla får läsa) eller account (bara den som har loggat in).")
+    return text in ("", "open")
+
+
+def _proxies(text: str, faults: list[str]) -> int:
+    if text and not (text.isdecimal() and int(text) <= _MOST_PROXIES):
+        faults.append(f"INSATSBAS_PROXIES ska vara ett tal från 0 till {_MOST_PROXIES}.")
+        return 0
+    return int(text or "0")
 
 
 def _smtp(text: str, faults: list[str]) -> SplitResult | None:

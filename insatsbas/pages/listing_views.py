@@ -69,7 +69,7 @@ def municipality(slug: str) -> str:
     if found is None:
         raise NotFoundError("Kommunen finns inte.")
     rows = queries.open_for(current_viewer(), db.session, found.code)
-    return render_template("pages/listing.html", page=listings.municipality_page(found, rows, lists, _drawing()))
+    return render_template("pages/listing.html", page=listings.municipality_page(found, rows, _drawing()))
 
 
 @blueprint.get("/organisationer")

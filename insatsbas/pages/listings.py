@@ -1,5 +1,6 @@
 """The pages of a need, a municipality and an organisation: what they are, and their interventions in groups."""
 
+from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -98,41 +99,13 @@ def _groups(drawing: Drawing, rows: Sequence[Intervention], pairs: list[tuple[st
     return tuple(group for group in drawn if group.total)
 
 
-def municipality_page(municipality: Municipality, rows: Sequence[Intervention], lists: Lists, drawing: Drawing) -> ListingPage:
+def municipality_page(municipality: Municipality, rows: Sequence[Intervention], drawing: Drawing) -> ListingPage:
     """A municipality: what is open for its participants.
 
     Its own first, then what is given in the whole region, then what others take them into, those within reach before the rest.
     """
-    code, name = municipality.code, municipality.name
-    neighbours = {m.code for m in municipality.neighbours}
-
-    def is_own(row: Intervention) -> bool:
-        return code in {m.code for m in row.given_in}
-
-    def is_near(row: Intervention) -> bool:
-        return bool(neighbours & {m.code for m in row.given_in})
-
-    own = [row for row in rows if is_own(row)]
-    everywhere = [row for row in rows if not row.given_in]
-    near = [row for row in rows if row.given_in and not is_own(row) and is_near(row)]
-    far = [row for row in rows if row.given_in and not is_own(row) and not is_near(row)]
-    open_for = [(Facet.OPEN_FOR.value, code)]
-    whole = _("Visa allt som är öppet för deltagare från %(name)s", name=name)
-    groups = (
-        drawing.group("egna", _("Ges i %(name)s", name=name), "", own, [*open_for, (Facet.GIVEN_IN.value, code)]),
-        drawing.group("regionen", _("Ges i hela regionen"), "", everywhere, open_for, label=whole),
-        drawing.group(
-            "nara",
-            _("Ges i kommuner man kan pendla till"),
-            _("De tar emot deltagare från %(name)s.", name=name),
-            near,
-            open_for,
-            label=whole,
-        ),
-        drawing.group(
-            "andra", _("Ges i andra kommuner"), _("Också de tar emot deltagare från %(name)s.", name=name), far, open_for, label=whole
-        ),
-    )
+    name = municipality.name
+    open_for = [(Facet.OPEN_FOR.value, municipality.code)]
     return ListingPage(
         title=name,
         lead=_("Insatser som är öppna för deltagare från %(name)s.", name=name),
@@ -142,12 +115,41 @@ def municipality_page(municipality: Municipality, rows: Sequence[Intervention], 
         facts=(),
         ways_heading=_("Kommuner man kan pendla till"),
         ways=tuple(Choice(m.name, municipality_url(m)) for m in municipality.neighbours),
-        groups=tuple(group for group in groups if group.total),
+        groups=_by_distance(municipality, rows, drawing, open_for),
         empty=_("Inget är öppet för deltagare härifrån just nu."),
         search=Choice(_("Sök bland det som är öppet för deltagare från %(name)s", name=name), address(open_for), len(rows)),
         is_sheltered=False,
         canonical_url=url_for("pages.municipality", slug=municipality_slug(municipality), _external=True),
     )
+
+
+def _by_distance(
+    municipality: Municipality, rows: Sequence[Intervention], drawing: Drawing, open_for: list[tuple[str, str]]
+) -> tuple[CardGroup, ...]:
+    code, name = municipality.code, municipality.name
+    within_reach = {m.code for m in municipality.neighbours}
+
+    def place_of(row: Intervention) -> str:
+        given_in = {m.code for m in row.given_in}
+        if not given_in:
+            return "regionen"
+        if code in given_in:
+            return "egna"
+        return "nara" if given_in & within_reach else "andra"
+
+    placed: defaultdict[str, list[Intervention]] = defaultdict(list)
+    for row in rows:
+        placed[place_of(row)].append(row)
+    whole = _("Visa allt som är öppet för deltagare från %(name)s", name=name)
+    they_do = _("De tar emot deltagare från %(name)s.", name=name)
+    they_too = _("Också de tar emot deltagare från %(name)s.", name=name)
+    groups = (
+        drawing.group("egna", _("Ges i %(name)s", name=name), "", placed["egna"], [*open_for, (Facet.GIVEN_IN.value, code)]),
+        drawing.group("regionen", _("Ges i hela regionen"), "", placed["regionen"], open_for, label=whole),
+        drawing.group("nara", _("Ges i kommuner man kan pendla till"), they_do, placed["nara"], open_for, label=whole),
+        drawing.group("andra", _("Ges i andra kommuner"), they_too, placed["andra"], open_for, label=whole),
+    )
+    return tuple(group for group in groups if group.total)
 
 
 def organisation_page(
