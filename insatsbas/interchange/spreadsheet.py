@@ -16,8 +16,11 @@ MAX_UNPACKED = 50 * 1024 * 1024
 MAX_PARTS = 200
 MAX_ROWS = 20_000
 MAX_COLUMNS = 60
+# What is not rows is parsed whole. Of styles and the like Excel itself allows some ten thousand; of texts there are no more than cells.
+_MOST_MARKS, _MARKS_OF_A_TEXT, _DEEPEST = 200_000, 4, 1000
 _CHUNK = 1024 * 1024
 _DOCTYPE = b"<!DOCTYPE"
+_SHEETS = "xl/worksheets/"
 
 
 def check_size(size: int) -> None:
@@ -39,7 +42,7 @@ def lines(data: bytes, *, most: int = MAX_ROWS) -> Iterator[tuple[int, Sequence[
         UnreadableError: it is no workbook, or one that asks for too much.
     """
     check_size(len(data))
-    _weigh(data)
+    _weigh(data, most * MAX_COLUMNS * _MARKS_OF_A_TEXT)
     try:
         with warnings.catch_warnings():
             # Of validation, styles and the like in the workbook, which are nothing to us.
@@ -53,7 +56,7 @@ def lines(data: bytes, *, most: int = MAX_ROWS) -> Iterator[tuple[int, Sequence[
     return iter(found)
 
 
-def _weigh(data: bytes) -> None:
+def _weigh(data: bytes, texts: int) -> None:
     """Look at the archive's list of contents, and through each part, before any XML of it is parsed."""
     try:
         with zipfile.ZipFile(io.BytesIO(data)) as archive:
@@ -64,22 +67,28 @@ def _weigh(data: bytes) -> None:
             if any(part.filename.endswith("vbaProject.bin") for part in parts):
                 raise UnreadableError("Filen har makron. Spara den som .xlsx utan makron.")
             for part in parts:
+                most = texts if part.filename.startswith("xl/sharedStrings") else _MOST_MARKS
                 with archive.open(part) as stream:
-                    _look_through(stream, is_xml=part.filename.endswith(".xml"))
+                    _look_through(stream, is_xml=part.filename.endswith(".xml"), most=None if part.filename.startswith(_SHEETS) else most)
     except (zipfile.BadZipFile, zipfile.LargeZipFile, NotImplementedError, RuntimeError, EOFError, OSError, ValueError):
         raise UnreadableError("Filen är ingen .xlsx. Kanske har den fått fel ändelse.") from None
 
 
-def _look_through(stream: IO[bytes], *, is_xml: bool) -> None:
+def _look_through(stream: IO[bytes], *, is_xml: bool, most: int | None) -> None:
     # A workbook has none; it is how XML is made to grow without end. Zeros are taken out since it may be in UTF-16.
-    tail = b""
-    while chunk := stream.read(_CHUNK):
-        plain = tail + chunk.replace(b"\0", b"")
-        if is_xml and len(chunk) == _CHUNK and b"<" not in plain:
+    tail, marks, depth = b"", 0, 0
+    while read := stream.read(_CHUNK):
+        chunk = read.replace(b"\0", b"")
+        plain = tail + chunk
+        if is_xml and len(read) == _CHUNK and b"<" not in plain:
             # A cell holds some ten thousand letters; a parser that is given a hundred times as many in one piece is slow.
             raise UnreadableError("Filen har en text som är längre än någon cell rymmer. Den läses inte.")
         if _DOCTYPE in plain:
             raise UnreadableError("Filen har en DOCTYPE, som ingen arbetsbok har. Den läses inte.")
+        marks += chunk.count(b"<")
+        depth += chunk.count(b"<") - 2 * chunk.count(b"</") - sum(map(chunk.count, (b"/>", b"<?", b"<!")))
+        if is_xml and (depth > _DEEPEST or (most is not None and marks > most)):
+            raise UnreadableError("Filen har mer i sig än en arbetsbok behöver. Kopiera bladet till en ny arbetsbok.")
         tail = plain[-len(_DOCTYPE) :]
 
 

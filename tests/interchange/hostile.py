@@ -147,12 +147,13 @@ CORPUS: dict[str, Hostile] = {
     "billion laughs after much else": Hostile(
         "a.xlsx", lambda: sheet_xml(f"<?xml version='1.0'?>{'<!-- -->' * 200_000}<!DOCTYPE a [{LAUGHS}]><a>&l11;</a>"), "DOCTYPE"
     ),
-    "XML nested a million deep": Hostile("a.xlsx", lambda: sheet_xml("<a>" * 1_000_000), "kräver"),
+    "XML nested a million deep": Hostile("a.xlsx", lambda: sheet_xml("<a>" * 1_000_000), "mer i sig"),
     "an attribute of 20 MB": Hostile("a.xlsx", lambda: sheet_xml(f'<worksheet x="{"y" * 20 * MB}"/>'), "längre än någon cell"),
     "a text of 45 MB in one cell": Hostile(
         "a.xlsx", lambda: headed(f'<row><c t="inlineStr"><is><t>{"å" * 22 * MB}</t></is></c></row>'), "längre än någon cell"
     ),
-    "a million styles": Hostile("a.xlsx", lambda: part("xl/styles.xml", _styles(400_000)), "kräver"),
+    "a million styles": Hostile("a.xlsx", lambda: part("xl/styles.xml", _styles(400_000)), "mer i sig"),
+    "2 million texts": Hostile("a.xlsx", lambda: part(STRINGS, _texts(2_000_000)), "mer i sig"),
     "no XML at all": Hostile("a.xlsx", lambda: part(SHEET, b"\x00\xff" * 1000), "arbetsbok"),
     # Sheets
     "one cell at XFD1048576": Hostile("a.xlsx", lambda: headed('<row r="1048576"><c r="XFD1048576"><v>1</v></c></row>'), "längre ner"),
@@ -219,6 +220,10 @@ def _zip_of(name: str) -> bytes:
     with zipfile.ZipFile(out, "w") as archive:
         archive.writestr(name, b"hej")
     return out.getvalue()
+
+
+def _texts(count: int) -> bytes:
+    return f'<sst xmlns="{MAIN}">{"<si><t>x</t></si>" * count}</sst>'.encode()
 
 
 def _styles(count: int) -> bytes:

@@ -22,7 +22,7 @@ from tests.interchange.test_bulk import MARK, MINE, OWN, bytes_of, counts, multi
 from tests.support.people import as_role, signed_in
 
 ANNA = "anna@huddinge.example"
-PAGES = [name for name, hostile in CORPUS.items() if not hostile.reason or hostile.reason == "kräver"]
+PAGES = [name for name, hostile in CORPUS.items() if not hostile.reason or hostile.reason == "mer i sig"]
 
 
 class Watched(io.RawIOBase):

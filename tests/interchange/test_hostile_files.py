@@ -4,6 +4,7 @@ What was measured stands in `artifacts/hostile_files.md` afterwards.
 """
 
 import json
+import signal
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -97,6 +98,18 @@ def test_a_large_file_that_is_well_meant_is_read(tmp_path: Path, table: dict[str
         assert (took["rows"], took["reason"]) == (1000, "")
         assert took["seconds"] < SECONDS
         assert took["memory"] < MEGABYTES
+
+
+def test_what_is_slow_or_large_all_the_same_is_stopped(monkeypatch: pytest.MonkeyPatch) -> None:
+    """None of the files comes so far: what is known is refused before."""
+    limited = "from insatsbas.interchange import bulk_child; bulk_child._limit(); "
+    for work, fault in (("while True: pass", ""), ("bytes(400 << 20)", "MemoryError")):
+        ended = subprocess.run([sys.executable, "-c", limited + work], cwd=ROOT, capture_output=True, text=True, check=False, timeout=60)
+        assert ended.returncode != 0
+        assert fault in ended.stderr
+    monkeypatch.setattr(subprocess, "run", lambda command, **_: subprocess.CompletedProcess(command, -signal.SIGPROF))
+    with pytest.raises(UnreadableError, match="kräver för mycket"):
+        bulk_guard.read(csv_bytes([list(ROW), list(ROW.values())]), "a.csv")
 
 
 def test_the_child_is_told_none_of_our_secrets(monkeypatch: pytest.MonkeyPatch) -> None:
