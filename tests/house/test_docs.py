@@ -6,11 +6,17 @@ import click
 import pytest
 
 from insatsbas.core import config
+from tests.accounts.test_sessions import ENDINGS
 from tests.browser.test_newcomers import NEWCOMERS
 from tests.browser.test_reading_tasks import TASKS
 from tests.cli.test_help import ALL
+from tests.house.policy_world import ROLES
+from tests.interchange.hostile import CORPUS
+from tests.interchange.test_hostile_files import MEGABYTES, SECONDS
 from tests.support.needs import ROOT
 from tests.support.tables import rows_of
+
+KEEPING = ("Vem som får vad", "Inloggningar som är slut", "Filer som vill illa")
 
 
 def section(heading: str) -> str:
@@ -60,3 +66,28 @@ def test_the_page_for_readers_tells_what_tasks_and_newcomers_take() -> None:
     assert rows_of("docs/READING.md", "Tio uppgifter") == tasks, "docs/READING.md tells otherwise than the tests declare"
     newcomers = {newcomer.name: [newcomer.clicks, newcomer.keys] for newcomer in NEWCOMERS}
     assert rows_of("docs/READING.md", "Fem nyanlända") == newcomers, "docs/READING.md tells otherwise than the tests declare"
+
+
+def test_the_page_for_keepers_tells_what_is_asked_and_tried() -> None:
+    told = {code: numbers for heading in KEEPING for code, numbers in rows_of("docs/KEEPING.md", heading).items()}
+    refused = sum(bool(hostile.reason) for hostile in CORPUS.values())
+    # What must be none is held to be so by the tests that the page names.
+    assert told == {
+        "roller": [len(ROLES)],
+        "odeklarerade": [0],
+        "frammande": [0],
+        "satt": [len(ENDINGS)],
+        "godtagna": [0],
+        "filer": [len(CORPUS)],
+        "avvisade": [refused],
+        "sekunder": [int(SECONDS)],
+        "minne": [MEGABYTES],
+    }, "docs/KEEPING.md tells otherwise than the tests declare"
+
+
+def test_the_tests_that_the_page_for_keepers_names_are_there() -> None:
+    named = set(re.findall(r"\btest_\w+", (ROOT / "docs" / "KEEPING.md").read_text("utf-8")))
+    files = [file for file in (ROOT / "tests").rglob("test_*.py") if "node_modules" not in file.parts]
+    there = {name for file in files for name in [file.stem, *re.findall(r"def (test_\w+)", file.read_text("utf-8"))]}
+    assert named
+    assert not [name for name in named if not any(name in each for each in there)], "docs/KEEPING.md names tests that are none"
