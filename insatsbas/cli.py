@@ -116,6 +116,7 @@ def work(once: bool) -> None:
         Job("det som har gått ut", every=600.0, run=_throw_away_old),
         Job("översynens brev", every=3600.0, run=periodic.write_review_letters),
         Job("rapporternas avsändare", every=600.0, run=periodic.forget_addresses),
+        Job("det som en maskering lämnade", every=60.0, run=periodic.clean_after_masking),
     ]
     if once:
         sys.exit(1 if jobs.run_once(to_do) else 0)
