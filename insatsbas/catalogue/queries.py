@@ -110,11 +110,6 @@ def by_public_id(viewer: Viewer, session: Session, public_id: str) -> Interventi
     return row
 
 
-def all_in_order(viewer: Viewer, session: Session, *, after: int = 0, limit: int = 500) -> list[Intervention]:
-    """The visible ones with an id above `after`, by id: a page of a walk through all."""
-    return list(session.scalars(_whole(visible(viewer).where(Intervention.id > after).order_by(Intervention.id).limit(limit))))
-
-
 def for_indexing(session: Session, ids: Iterable[int]) -> list[Intervention]:
     """What the index is to show of `ids`: the public ones, whole."""
     return list(session.scalars(_whole(select(Intervention).where(Intervention.id.in_(list(ids)), *_SHOWN))))

@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from insatsbas.organisations.models import Municipality, MunicipalityPlace, Organisation, commuting
+from insatsbas.organisations.models import Municipality, MunicipalityPlace, commuting
 
 
 def municipalities(session: Session) -> list[Municipality]:
@@ -25,8 +25,3 @@ def places(session: Session) -> Mapping[str, str]:
     """Each place that people name, in lower case, and the code of the municipality that it means."""
     rows = session.execute(select(MunicipalityPlace.name, MunicipalityPlace.municipality_code))
     return {name.casefold(): code for name, code in rows}
-
-
-def organisation_names(session: Session) -> Mapping[int, str]:
-    """Each organisation's id and name."""
-    return dict(session.execute(select(Organisation.id, Organisation.name)).all())

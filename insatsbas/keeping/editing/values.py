@@ -14,8 +14,6 @@ TEXTS = ("title", "summary", "description", "prerequisites", "length", "contact"
 AMOUNTS = ("hours_per_week", "participant_cost", "place_price")
 LEVELS = ("level_required", "level_reached")
 CODES = ("needs", "given_in", "open_for")
-# What is told of one that is paused or has ended, or did once.
-LEARNED = ("lessons", "knows_more", "outcomes")
 _OCCASION = ("start", "end", "apply_by", "place", "address", "address_on_request", "places", "taken")
 
 
