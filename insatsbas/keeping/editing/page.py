@@ -17,6 +17,7 @@ class OwnRow:
     edit_url: str
     owner: str
     next_start: date | None
+    rolling: bool
     due_on: date | None
     is_stale: bool
 

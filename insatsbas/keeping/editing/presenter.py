@@ -51,6 +51,7 @@ def _own_row(row: Intervention, days: ReviewDays) -> OwnRow:
         edit_url=url_for("editing.edit", public_id=row.public_id),
         owner=row.owner.name,
         next_start=next_start(row.occasions, clock.today()) if row.status is Status.ACTIVE else None,
+        rolling=row.rolling,
         due_on=freshness.due_on(row.verified_on, created_on, days) if is_reviewed else None,
         is_stale=is_reviewed and freshness.is_stale(row.verified_on, created_on, days, clock.today()),
     )
