@@ -24,6 +24,10 @@ for (const link of document.querySelectorAll("[data-back]")) {
   }
 }
 
+// What is to be put right is read first. An address with a place in it would otherwise take the focus there.
+const faults = document.querySelector("[data-error-summary]");
+if (faults) faults.focus();
+
 const own = document.querySelector("[data-own]");
 if (own) rememberMunicipality(own);
 
