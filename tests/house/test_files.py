@@ -8,7 +8,7 @@ from pathlib import Path
 from insatsbas.core import migrations
 from tests.support.needs import ROOT
 
-LONGEST = 350
+LONGEST = 300
 # A folder of somebody's own computer.
 OWN_FOLDER = re.compile(r"(?<![\w.:/-])/(?:work|root|home|Users)/[\w.-]+")
 PACKAGE = sorted((ROOT / "insatsbas").rglob("*.py"))
