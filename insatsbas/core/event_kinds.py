@@ -21,6 +21,7 @@ KINDS: Mapping[str, str] = {
     "insats.ny": N_("%(who)s började på %(what)s."),
     "insats.andrad": N_("%(who)s ändrade %(what)s."),
     "insats.inlast": N_("%(who)s läste in %(what)s från en fil."),
+    "fil.inlast": N_("%(who)s läste in insatser med ett kommando."),
     "insats.publicerad": N_("%(who)s publicerade %(what)s."),
     "insats.pausad": N_("%(who)s pausade %(what)s."),
     "insats.avslutad": N_("%(who)s avslutade %(what)s."),

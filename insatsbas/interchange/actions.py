@@ -11,6 +11,7 @@ from insatsbas.catalogue import actions as catalogue
 from insatsbas.catalogue import need_actions
 from insatsbas.catalogue.actions import InterventionChanges
 from insatsbas.catalogue.models import Intervention, Need
+from insatsbas.core import events
 from insatsbas.core.errors import RefusedError
 from insatsbas.core.progress import Progress
 from insatsbas.core.viewer import Viewer
@@ -100,7 +101,7 @@ def import_table(
     faults = (*table.faults, *sorted(run.faults, key=lambda fault: fault.row or 0))
     if refused:
         return ImportResult(rows=len(table.rows), is_taken_in=False, faults=faults)
-    return ImportResult(
+    result = ImportResult(
         rows=len(table.rows),
         is_taken_in=True,
         new=run.new,
@@ -111,6 +112,9 @@ def import_table(
         created_needs=tuple(run.created_needs),
         created_organisations=tuple(run.created_organisations),
     )
+    if not dry_run and (result.new or result.changed):
+        events.record(viewer, session, "fil.inlast", text=result.summary())
+    return result
 
 
 class _Import:

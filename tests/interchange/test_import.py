@@ -8,6 +8,7 @@ from sqlalchemy import select
 from insatsbas.catalogue.models import Need
 from insatsbas.catalogue.rules import EndReason, Form, Level, Status, TermKind
 from insatsbas.core.errors import RefusedError
+from insatsbas.core.events import Event
 from insatsbas.core.viewer import GUEST
 from insatsbas.interchange.actions import import_file
 from insatsbas.organisations.models import Organisation
@@ -101,6 +102,18 @@ def test_what_differs_is_changed_and_counted(here: Installation) -> None:
     assert (result.new, result.changed, result.unchanged) == (1, 1, 1)
     assert result.summary() == "1 nya, 1 ändrade, 1 oförändrade."
     assert here.entry()["titel"] == "Nytt namn"
+
+
+def test_what_is_taken_in_is_an_event_and_what_changes_nothing_is_none(here: Installation) -> None:
+    here.take_in_rows(ROW, dry_run=True)
+    here.take_in_rows({**ROW, "titel": ""})
+    for _again in range(2):
+        here.take_in_rows(ROW)
+    with here.writing() as session:
+        events = session.scalars(select(Event)).all()
+        assert [(event.kind, event.who, event.text) for event in events] == [
+            ("fil.inlast", "systemet", "1 nya, 0 ändrade, 0 oförändrade."),
+        ]
 
 
 def test_what_has_no_column_is_left_as_it_is(here: Installation) -> None:
