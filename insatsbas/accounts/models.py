@@ -8,7 +8,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 from insatsbas.accounts.rules import LinkPurpose
 from insatsbas.core import clock
 from insatsbas.core.db import Base, UtcDateTime, coded
-from insatsbas.core.viewer import Grant, Role, Viewer
+from insatsbas.core.viewer import NAME_MAX, Grant, Role, Viewer
 from insatsbas.organisations.models import Organisation
 
 
@@ -35,7 +35,7 @@ class Person(Base):
     def as_viewer(self) -> Viewer:
         """This person as the one who asks. One who is disabled holds no roles."""
         grants = frozenset() if self.disabled_at else frozenset(Grant(m.role, m.organisation_id) for m in self.memberships)
-        return Viewer(name=self.shown_name, person_id=self.id, grants=grants)
+        return Viewer(name=self.shown_name[:NAME_MAX], person_id=self.id, grants=grants)
 
 
 class Membership(Base):

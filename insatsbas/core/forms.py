@@ -15,6 +15,7 @@ from wtforms.validators import ValidationError
 
 from insatsbas.core import personal_numbers
 from insatsbas.core.i18n import gettext as _
+from insatsbas.core.text import UNPRINTABLE
 
 
 class SwedishForm(wtforms.Form):
@@ -28,7 +29,8 @@ class SwedishForm(wtforms.Form):
         def bind_field(self, form: wtforms.Form, unbound: Any, options: dict[str, Any]) -> Any:
             """Strip what is typed in every text field, but for passwords."""
             if issubclass(unbound.field_class, StringField) and not issubclass(unbound.field_class, wtforms.PasswordField):
-                options = {**options, "filters": (*unbound.kwargs.get("filters", ()), _stripped)}
+                tidy = _stripped if issubclass(unbound.field_class, wtforms.TextAreaField) else _on_one_line
+                options = {**options, "filters": (*unbound.kwargs.get("filters", ()), tidy)}
                 unbound = type(unbound)(unbound.field_class, *unbound.args, **{**unbound.kwargs, "filters": options.pop("filters")})
             return unbound.bind(form=form, **options)
 
@@ -84,6 +86,15 @@ def _stripped(text: str | None) -> str:
     return (text or "").strip()
 
 
+def _on_one_line(text: str | None) -> str:
+    """What has one line on the page has one in a letter too: nobody writes more of it than its field is for."""
+    return " ".join((text or "").splitlines()).strip()
+
+
 def posted(form: MultiDict[str, str]) -> MultiDict[str, str]:
-    """What a browser sent, without the line ends of Windows that it puts in."""
-    return MultiDict((name, value.replace("\r\n", "\n").replace("\x00", "")) for name, value in form.items(multi=True))
+    """What a browser sent, without the line ends of Windows that it puts in, and without what no page, file or database can hold."""
+    return MultiDict((name, _readable(value)) for name, value in form.items(multi=True))
+
+
+def _readable(text: str) -> str:
+    return UNPRINTABLE.sub("", text.replace("\r\n", "\n").replace("\r", "\n"))

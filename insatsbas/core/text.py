@@ -3,6 +3,9 @@
 import re
 import unicodedata
 
+# What neither XML, a workbook nor PostgreSQL can hold, and what no one means to write.
+UNPRINTABLE = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff\ufffe\uffff]")
+
 
 def N_(text: str) -> str:
     """Marks a text for translation where it is written; it is translated where it is shown."""

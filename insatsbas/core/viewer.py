@@ -35,6 +35,10 @@ _LABELS = {
 }
 
 
+# So much of a name is kept in events and revisions.
+NAME_MAX = 150
+
+
 @dataclass(frozen=True, slots=True)
 class Grant:
     """A role that is held; `organisation_id` None for those that are of no organisation."""

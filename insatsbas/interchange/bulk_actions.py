@@ -1,6 +1,7 @@
 """Every write of files that are read in the browser: letting them wait, taking them in, giving them up. Never commits."""
 
 import secrets
+from contextlib import suppress
 from pathlib import PurePosixPath
 from typing import Any
 
@@ -21,7 +22,7 @@ from insatsbas.interchange.batch_models import ImportBatch
 from insatsbas.interchange.bulk_run import Comparison, Kind, Run, versions_of
 from insatsbas.interchange.bulk_template import is_example
 from insatsbas.interchange.columns import Column
-from insatsbas.interchange.table import Fault, UnreadableError
+from insatsbas.interchange.table import Fault, UnreadableError, ValueFaultError
 
 # So many files of one person wait at a time; an older one gives way.
 _MOST_WAITING = 5
@@ -134,7 +135,9 @@ def _name(cells: dict[str, Any], source: str) -> None:
     for column in (Column.SOURCE, Column.ID):
         cell = cells.get(column.value)
         if isinstance(cell, str | int | float) and not isinstance(cell, bool):
-            cells[column.value] = values.line(cell)
+            # What must not be kept in one is told when the row is judged, with the row's other faults.
+            with suppress(ValueFaultError):
+                cells[column.value] = values.line(cell)
     if cells.get(Column.SOURCE.value) in (None, ""):
         cells[Column.SOURCE.value] = source
     if cells.get(Column.ID.value) in (None, "") and cells[Column.SOURCE.value] == source and len(cells) > len((Column.SOURCE, Column.ID)):

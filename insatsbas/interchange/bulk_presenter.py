@@ -35,14 +35,14 @@ def upload_page(viewer: Viewer, session: Session) -> UploadPage:
     )
 
 
-def preview_page(session: Session, batch: ImportBatch, found: Comparison, pages: Mapping[str, int]) -> PreviewPage:
+def preview_page(viewer: Viewer, session: Session, batch: ImportBatch, found: Comparison, pages: Mapping[str, int]) -> PreviewPage:
     """What would come of a file. `session` is the one that it was judged in; `pages` tells which page of each section is asked for."""
     paging = _Paging(batch.token, pages)
     new, changed, unchanged = (found.of(kind) for kind in Kind)
     sections = (
         paging.section(_FAULTS, _("Fel"), found.faults, _faults),
         paging.section(_OVERTAKEN, _("Ändrade av någon annan"), found.overtaken, _faults),
-        paging.section(Kind.CHANGED.value, _("Ändrade"), changed, lambda some: _changed(session, some)),
+        paging.section(Kind.CHANGED.value, _("Ändrade"), changed, lambda some: _changed(viewer, session, some)),
         paging.section(Kind.NEW.value, _("Nya"), new, lambda some: _new(session, some)),
         paging.section(Kind.UNCHANGED.value, _("Oförändrade"), unchanged, lambda some: [_entry(outcome) for outcome in some]),
     )
@@ -128,12 +128,12 @@ def _entry(outcome: Outcome, *, changes: tuple[FieldChange, ...] = (), note: str
     return Entry(outcome.number, row.title, outcome.owner.name, _(row.status.label), url, changes, note)
 
 
-def _changed(session: Session, outcomes: Sequence[Outcome]) -> list[Entry]:
+def _changed(viewer: Viewer, session: Session, outcomes: Sequence[Outcome]) -> list[Entry]:
     """Each with how its fields differ."""
     if not outcomes:
         return []
     pairs = [(outcome, outcome.before or {}, outcome.after) for outcome in outcomes]
-    names = history_queries.names(session, [content for _outcome, *both in pairs for content in both])
+    names = history_queries.names(viewer, session, [content for _outcome, *both in pairs for content in both])
     found = []
     for outcome, before, after in pairs:
         changes = list(history.changes(before, after, names))

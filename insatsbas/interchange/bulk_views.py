@@ -91,7 +91,7 @@ def _preview_page(token: str, fault: str = "") -> str:
             page = bulk_presenter.done_page(batch, _pages())
         else:
             found = bulk_actions.judged(viewer, aside, batch, source=current_settings().source)
-            page = bulk_presenter.preview_page(aside, batch, found, _pages())
+            page = bulk_presenter.preview_page(viewer, aside, batch, found, _pages())
     return render_template("interchange/preview.html", page=page, faults=(("", fault),) if fault else ())
 
 

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from insatsbas.core.errors import InsatsbasError
+from insatsbas.core.text import UNPRINTABLE
 from insatsbas.interchange.columns import Column
 
 
@@ -57,5 +58,6 @@ class Table:
 
 
 def shown(text: str, longest: int = 60) -> str:
-    """A value in a message: in quotation marks, not too long."""
+    """A value in a message: in quotation marks, not too long, and nothing in it that no page can show."""
+    text = UNPRINTABLE.sub("", text)
     return f"”{text[:longest]}…”" if len(text) > longest else f"”{text}”"

@@ -12,6 +12,7 @@ from urllib.parse import urlsplit
 
 from insatsbas.catalogue.rules import EndReason, Form, Level, PauseReason, Status
 from insatsbas.core import personal_numbers
+from insatsbas.core.text import UNPRINTABLE
 from insatsbas.interchange.columns import LONGEST_TEXT
 from insatsbas.interchange.table import Unusable, ValueFaultError, shown
 
@@ -19,8 +20,6 @@ YEARS = (1950, 2200)
 LINK_MAX = 500
 _MOST_MONEY = Decimal("99999999.99")
 _MOST_PLACES = 100_000
-# What neither XML nor PostgreSQL can hold, and what no one means to write.
-_CONTROL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff\ufffe\uffff]")
 _SPACE = re.compile(r"[ \t\n]+")
 _BLANK_LINES = re.compile(r"\n[ \t]*\n\s*")
 _THIN_SPACES = re.compile("[ \u00a0\u2009\u202f]")
@@ -36,7 +35,7 @@ _E = TypeVar("_E", bound=Enum)
 
 def tidy(text: str) -> str:
     """Text as we keep and write it: composed letters, LF between lines, no space around it, no control characters."""
-    text = unicodedata.normalize("NFC", _CONTROL.sub("", text))
+    text = unicodedata.normalize("NFC", UNPRINTABLE.sub("", text))
     return text.replace("\r\n", "\n").replace("\r", "\n").strip()
 
 
@@ -284,7 +283,7 @@ def _raw_text(cell: object) -> str:
 
 def fault_in(text: str) -> str | None:
     """Why a text may not be kept, whatever it is for; None when it may. The reason does not repeat what must not be kept."""
-    if sign := _CONTROL.search(text):
+    if sign := UNPRINTABLE.search(text):
         return f"Texten har ett tecken som inte går att visa (U+{ord(sign[0]):04X}). Ta bort det."
     if personal_numbers.find(text):
         return "Texten har något som ser ut som ett personnummer, och sådana får inte stå här. Ta bort det."

@@ -19,7 +19,7 @@ from insatsbas.keeping.desk.rules import COLOURS, ICONS, ROLES
 from insatsbas.organisations.rules import MAP_SIDE, OrganisationKind
 
 Choices = Sequence[tuple[str, str]]
-_MAIL = r"[^@\s]+@[^@\s]+\.[^@\s]+"
+_MAIL = r"[^@\s]+@[^@\s]+\.[^@\s]+\Z"
 _JULY = 7
 # An organisation's own reasons for what ends when it leaves.
 LEAVING_REASONS = (EndReason.ORGANISER, EndReason.CONTRACT)

@@ -16,6 +16,9 @@ from insatsbas.keeping.editing.rules import MOST_LINKS, amount
 _LONGEST_TEXT = 10_000
 _LONGEST_URL = 500
 _MOST_PEOPLE = 100_000
+_MOST_FIGURES = 20
+# As in files that are read in: what lies further off is a slip of the pen, and no term follows upon the last day of all.
+_YEARS = range(1950, 2201)
 # What is chosen from the co-ordinator's lists, by the field that asks for it.
 TERM_FIELDS = {
     "eligibility": TermKind.ELIGIBILITY,
@@ -67,7 +70,8 @@ class CountField(StringField):
         plain = "".join((self.data or "").split())
         if not plain:
             return
-        if not (plain.isascii() and plain.isdigit()) or int(plain) > _MOST_PEOPLE:
+        # Of very many figures Python makes no number.
+        if not (plain.isascii() and plain.isdigit() and len(plain) <= _MOST_FIGURES) or int(plain) > _MOST_PEOPLE:
             raise ValidationError(_("Skriv antalet med siffror."))
         self.count = int(plain)
 
@@ -134,6 +138,21 @@ def _many(label: Any) -> SelectMultipleField:
     return SelectMultipleField(label, [_known], choices=[], validate_choice=False)
 
 
+class NearDayField(DayField):
+    """A day that a start may have."""
+
+    def pre_validate(self, form: BaseForm) -> None:
+        """Read the day.
+
+        Raises:
+            ValidationError: it is no day, or lies far off.
+        """
+        super().pre_validate(form)
+        if self.day is not None and self.day.year not in _YEARS:
+            self.day = None
+            raise ValidationError(_("Skriv ett år mellan %(first)d och %(last)d.", first=_YEARS[0], last=_YEARS[-1]))
+
+
 class NewForm(SwedishForm):
     """The first of an intervention: what it is called, and who runs it."""
 
@@ -151,9 +170,9 @@ class OccasionForm(SwedishForm):
     """A start. `row` is the number of the row that it is, when it is there already."""
 
     row = HiddenField()
-    start = DayField(_l("Startar"))
-    end = DayField(_l("Slutar"))
-    apply_by = DayField(_l("Anmäl senast"))
+    start = NearDayField(_l("Startar"))
+    end = NearDayField(_l("Slutar"))
+    apply_by = NearDayField(_l("Anmäl senast"))
     place = StringField(_l("Lokal eller plats"), [Length(max=100)])
     address = StringField(_l("Adress"), [Length(max=200)])
     address_on_request = BooleanField(_l("Adressen lämnas vid kontakt"))

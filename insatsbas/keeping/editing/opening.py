@@ -126,7 +126,7 @@ def conflict_page(row: Intervention, entry: Entry, differing: tuple[Difference, 
         public_id=row.public_id,
         differences=differing,
         status_now=row.status,
-        changed_by=queries.last_changed_by(db.session, row),
+        changed_by=queries.last_changed_by(current_viewer(), db.session, row),
         hidden=tuple(entry.pairs()),
     )
     return render_template("keeping/editing/conflict.html", page=page)

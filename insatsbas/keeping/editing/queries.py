@@ -12,6 +12,7 @@ from insatsbas.catalogue.queries import swedish_order, visible
 from insatsbas.catalogue.revision_models import Revision
 from insatsbas.core import clock
 from insatsbas.core.viewer import Role, Viewer
+from insatsbas.keeping.history.queries import staff
 from insatsbas.organisations.models import Organisation
 from insatsbas.organisations.rules import has_left
 
@@ -56,7 +57,11 @@ def content_at(session: Session, row: Intervention, number: int) -> snapshot.Con
     return None if found is None else snapshot.upgraded(found.content, found.schema)
 
 
-def last_changed_by(session: Session, row: Intervention) -> str:
-    """Who made the latest revision of an intervention; "" when there is none."""
-    latest = select(Revision.who).where(Revision.intervention_id == row.id).order_by(Revision.number.desc()).limit(1)
-    return session.scalar(latest) or ""
+def last_changed_by(viewer: Viewer, session: Session, row: Intervention) -> str:
+    """Who made the latest revision of an intervention; "" when there is none, or it is somebody whom the viewer may not know by name."""
+    latest = select(Revision.who, Revision.person_id).where(Revision.intervention_id == row.id).order_by(Revision.number.desc()).limit(1)
+    found = session.execute(latest).first()
+    if found is None or (found.person_id is not None and found.person_id not in staff(viewer, session, (found.person_id,)).known):
+        return ""
+    who: str = found.who
+    return who

@@ -109,9 +109,11 @@ def amount(text: str) -> Decimal | None:
         return None
     try:
         found = Decimal(plain)
+        # To round one of very many figures is itself no valid operation.
+        is_plain = found.is_finite() and "e" not in plain.lower() and found == round(found, 2)
     except InvalidOperation as error:
         raise ValueError(text) from error
-    if not found.is_finite() or "e" in plain.lower() or found != round(found, 2):
+    if not is_plain:
         raise ValueError(text)
     return found
 

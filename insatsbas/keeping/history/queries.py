@@ -64,8 +64,11 @@ def content(revision: Revision) -> Content:
     return snapshot.upgraded(revision.content, revision.schema)
 
 
-def names(session: Session, contents: Sequence[Content]) -> Names:
-    """What the codes of some contents are called now. Needs that were renamed or merged are found by their old codes."""
+def names(viewer: Viewer, session: Session, contents: Sequence[Content]) -> Names:
+    """What the codes of some contents are called now. Needs that were renamed or merged are found by their old codes.
+
+    Of other interventions those are named that the viewer may read: one may have been hidden since, for what its title tells.
+    """
     lists = catalogue.lists(session)
     needs = {need.code: need.label for need in lists.needs}
     unknown = {code for told in contents for code in told["needs"]} - needs.keys()
@@ -73,7 +76,8 @@ def names(session: Session, contents: Sequence[Content]) -> Names:
         moved = select(NeedRedirect.code, Need.label).join(Need, Need.id == NeedRedirect.need_id).where(NeedRedirect.code.in_(unknown))
         needs |= {row.code: row.label for row in session.execute(moved)}
     others = {told[name] for told in contents for name in ("forerunner_id", "template_id") if told[name]}
-    titles = session.execute(select(Intervention.id, Intervention.title).where(Intervention.id.in_(others))) if others else ()
+    told_of = catalogue.visible(viewer).with_only_columns(Intervention.id, Intervention.title).where(Intervention.id.in_(others))
+    titles = session.execute(told_of).all() if others else ()
     return Names(
         needs=needs,
         terms={(term.kind.value, term.code): term.label for term in lists.terms},

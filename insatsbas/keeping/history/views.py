@@ -61,7 +61,7 @@ def _revision(row: Intervention, number: int, form: RestoreForm, *, faults: Sequ
     now, told = snapshot.take(row), queries.content(this)
     then = queries.if_restored(viewer, row.public_id, number)
     obstacle, then = (str(then), now) if isinstance(then, InsatsbasError) else ("", then)
-    names = queries.names(db.session, (told, now, then))
+    names = queries.names(viewer, db.session, (told, now, then))
     form.sedd.data = str(last)
     page = RevisionPage(
         title=row.title,
@@ -98,7 +98,7 @@ def compare(public_id: str) -> str:
         before=presenter.row(found[fran], None, staff),
         after=presenter.row(found[till], None, staff),
         numbers=tuple(numbers),
-        changes=presenter.changes(before, after, queries.names(db.session, (before, after))),
+        changes=presenter.changes(before, after, queries.names(viewer, db.session, (before, after))),
     )
     return render_template("keeping/history/compare.html", page=page)
 
