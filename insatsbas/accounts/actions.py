@@ -152,6 +152,8 @@ def _checked(grants: Iterable[Grant]) -> set[Grant]:
 
 def _keep_a_coordinator(viewer: Viewer, session: Session, person: Person) -> None:
     """A command can always make a new one; on the pages nobody could."""
+    # Of two co-ordinators who take each other's leave at once the second waits, and then is the only one.
+    queries.lock_coordinators(session)
     others = [other for other in queries.coordinators(session) if other.id != person.id]
     if not viewer.is_system and not person.disabled_at and Grant(Role.COORDINATOR) in person.as_viewer().grants and not others:
         raise RefusedError(_("%(name)s är den enda samordnaren. Utse en till först.", name=person.shown_name))

@@ -56,6 +56,12 @@ def coordinators(session: Session) -> Sequence[Person]:
     return session.scalars(select(Person).where(Person.id.in_(holds), Person.disabled_at.is_(None)).order_by(Person.email)).all()
 
 
+def lock_coordinators(session: Session) -> None:
+    """Let nobody else change who is co-ordinator until the end of the transaction. SQLite's writers stand in line anyway."""
+    holds = select(Membership.person_id).where(Membership.role == Role.COORDINATOR)
+    session.execute(select(Person.id).where(Person.id.in_(holds)).order_by(Person.id).with_for_update())
+
+
 def editors_by_organisation(session: Session) -> dict[int, int]:
     """For each organisation's id: how many editors it has that can sign in. One without is not there."""
     query = (

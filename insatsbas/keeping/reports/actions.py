@@ -113,6 +113,8 @@ def answer(viewer: Viewer, session: Session, report: Report, *, text: str, show_
         require(viewer, Permission.COORDINATE)
     else:
         require(viewer, Permission.KEEP, report.organisation_id)
+    # Of two who answer at once the second waits, and then sees the answer of the first.
+    session.refresh(report, ["closed_at"], with_for_update=True)
     if report.closed_at is not None:
         raise RefusedError(_("Någon annan har redan svarat. Svaret står här."))
     report.answer, report.closed_at, report.closed_by_id = text, clock.now(), viewer.person_id
