@@ -3,6 +3,8 @@
 import json
 import os
 import shutil
+import subprocess
+import sys
 import urllib.request
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -12,8 +14,9 @@ from urllib.parse import quote
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
 
-from tests.support.needs import ROOT, require
-from tests.support.serving import Server
+from tests.conftest import KEY
+from tests.support.needs import ROOT, plain_environ, require
+from tests.support.serving import Server, serving
 
 NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 QUIET = ("--disable-background-networking", "--disable-component-update", "--disable-sync", "--disable-default-apps", "--no-first-run")
@@ -21,6 +24,7 @@ CHECKERS = Path(__file__).parent / "node_modules"
 DESKTOP, PHONE, NARROW = 1280, 390, 320
 
 OpenPage: TypeAlias = Callable[..., Page]
+PeopleOfPages: TypeAlias = tuple[Server, dict[str, Any]]
 
 
 @pytest.fixture(scope="session")
@@ -64,6 +68,18 @@ def addresses(server: Server) -> dict[str, str]:
         "personuppgifter": "/personuppgifter",
         "fel": "/finns-inte",
     }
+
+
+@pytest.fixture(scope="session")
+def people_of_pages(demo_template: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[PeopleOfPages]:
+    """A server with people of every role, and what they may open. The people are made by another process: no application here."""
+    folder = tmp_path_factory.mktemp("roles") / "data"
+    shutil.copytree(demo_template, folder)
+    command = [sys.executable, "-m", "tests.browser.people_of_pages", str(folder)]
+    made = subprocess.run(command, cwd=ROOT, env=plain_environ(), capture_output=True, text=True, check=False)
+    assert made.returncode == 0, made.stderr[-2000:]
+    with serving(folder, SECRET_KEY=KEY, REGION="Södertörn") as running:
+        yield running, json.loads(made.stdout)
 
 
 @pytest.fixture(scope="package")
