@@ -4,8 +4,11 @@ import logging
 from collections.abc import Mapping
 
 from flask import Flask, Response, jsonify, make_response, render_template, request, url_for
-from werkzeug.exceptions import Forbidden, HTTPException, InternalServerError, NotFound, SecurityError, ServiceUnavailable
+from sqlalchemy.exc import IntegrityError
+from sqlalchemy.orm.exc import StaleDataError
+from werkzeug.exceptions import Conflict, Forbidden, HTTPException, InternalServerError, NotFound, SecurityError, ServiceUnavailable
 
+from insatsbas.core.db import db
 from insatsbas.core.errors import ForbiddenError, NotFoundError
 from insatsbas.core.i18n import gettext as _
 from insatsbas.interchange.problems import ProblemError
@@ -14,6 +17,8 @@ from insatsbas.search.page import Choice
 
 log = logging.getLogger(__name__)
 _API = "/api/"
+# What PostgreSQL calls a second row of what there may be one of.
+_DOUBLE = "23505"
 
 
 def init_app(app: Flask) -> None:
@@ -23,6 +28,8 @@ def init_app(app: Flask) -> None:
     app.register_error_handler(EngineError, _no_index)
     app.register_error_handler(ProblemError, _problem)
     app.register_error_handler(HTTPException, _answer)
+    app.register_error_handler(StaleDataError, lambda _error: _answer(Conflict()))
+    app.register_error_handler(IntegrityError, _not_whole)
     app.register_error_handler(Exception, _unforeseen)
 
 
@@ -43,6 +50,8 @@ def _texts() -> Mapping[int, tuple[str, str]]:
 
 def _answer(error: HTTPException) -> Response:
     code = error.code or 500
+    # Nothing of what failed is kept, and the page asks the database anew: a session that failed answers nothing else.
+    db.session.rollback()
     if error.response is not None and code < 400:  # noqa: PLR2004 - a redirect is no fault
         return make_response(error.response)
     if isinstance(error, SecurityError):
@@ -73,6 +82,12 @@ def _problem(error: ProblemError) -> Response:
 def _no_index(error: EngineError) -> Response:
     log.error("%s", error)
     return _answer(ServiceUnavailable())
+
+
+def _not_whole(error: IntegrityError) -> Response:
+    """Two who add the same at once, of whom one was first, are no fault of ours; anything else that the database refuses is."""
+    is_double = getattr(error.orig, "sqlstate", None) == _DOUBLE or "UNIQUE constraint" in str(error.orig)
+    return _answer(Conflict()) if is_double else _unforeseen(error)
 
 
 def _unforeseen(error: Exception) -> Response:
