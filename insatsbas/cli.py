@@ -64,7 +64,7 @@ def demo() -> None:
     password = examples.lay_in(SYSTEM, current_settings())
     if password is not None and current_settings().shows_letters:
         with writing() as session:
-            what_waits.lay_in(session)
+            added += what_waits.lay_in(session)
     with step("Uppdaterar sökindexet"):
         indexing.drain(current_search(), wait=True)
     click.echo(f"{added} insatser lades in.", err=True)

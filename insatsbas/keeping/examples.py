@@ -23,8 +23,8 @@ _WHO = ("redaktor@huddinge.exempel.example", "redaktor@haninge.exempel.example",
 _LONG_AGO = timedelta(days=400)
 
 
-def lay_in(session: Session) -> bool:
-    """Lay in a draft, a forerunner, an entry to confirm, a question, a fault and a gap; whether it was done. Does not commit.
+def lay_in(session: Session) -> int:
+    """Lay in a draft, a forerunner, an entry to confirm, a question, a fault and a gap; how many entries are new. Does not commit.
 
     Nothing is, where anybody has told of anything, or the example people or entries are not there: it is no new demo.
     """
@@ -32,9 +32,9 @@ def lay_in(session: Session) -> bool:
     huddinge, haninge, officer = (_as(session, email) for email in _WHO)
     names = ("ex-digitalt-sprang-haninge", "ex-blanketthjalp-nynashamn", "ex-brevhjalpen-varby", "ex-foretagslots-huddinge")
     if session.scalars(select(Report.id).limit(1)).first() is not None or not told.keys() >= set(names):
-        return False
+        return 0
     if huddinge is None or haninge is None or officer is None:
-        return False
+        return 0
     tried, forerunner, helped, old = (told[name] for name in names)
     draft = editing.start_as_new(huddinge, session, tried, helped.owner)
     catalogue.update(huddinge, session, draft, {"is_example": True}, why=_("Exempel"))
@@ -45,7 +45,7 @@ def lay_in(session: Session) -> bool:
     need = session.scalars(select(Need).where(Need.code == "korkort")).first()
     nykvarn = session.get(Municipality, "0140")
     reports.tell_missing(officer, session, need=need, municipality=nykvarn, text=_("Exempel: Körkortsteori på kvällstid"))
-    return True
+    return 1
 
 
 def _as(session: Session, email: str) -> Viewer | None:
