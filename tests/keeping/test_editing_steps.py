@@ -166,3 +166,22 @@ def test_each_reason_of_the_knowledge_bank_leads_to_as_many(app: Flask) -> None:
         shown = sum(len(ul.findall("li")) for ul in lists)
         assert f"{shown} insats" in text_of(line)
     assert guest.get("/kunskapsbank?skal=finns-inte").status_code == 404
+
+
+def test_a_step_is_not_taken_on_what_has_changed_since_it_was_read(bare_app: Flask) -> None:
+    editor = as_role(bare_app, (Role.EDITOR, HUDDINGE))
+    with bare_app.app_context(), writing() as session:
+        row = make_intervention(session, owner=HUDDINGE, contact="a@b.example", needs=("sfi",), terms={"way_in": ("sjalv",)})
+        public_id = row.public_id
+    ending = {**fields_of(editor.get(f"/insatser/{public_id}/avsluta")), "reason": "projektslut", "worked": "Praktik tidigt."}
+    edited = {**fields_of(editor.get(f"/insatser/{public_id}/redigera")), "summary": "Ges vidare i vår.", "gor": "spara"}
+    assert editor.post(f"/insatser/{public_id}/redigera", data=edited).status_code == 303
+    # A row more for results reads nothing anew: what was read first is still what counts.
+    ending |= fields_of(editor.post(f"/insatser/{public_id}/avsluta", data={**ending, "gor": "lagg-till-resultat"}))
+    stopped = editor.post(f"/insatser/{public_id}/avsluta", data={**ending, "gor": "avsluta"})
+    assert stopped.status_code == 409
+    assert "Någon har ändrat insatsen" in stopped.text
+    assert row_of(bare_app, public_id).status is Status.ACTIVE
+    again = {**fields_of(stopped), "gor": "avsluta"}
+    assert again["worked"] == "Praktik tidigt."
+    assert editor.post(f"/insatser/{public_id}/avsluta", data=again).status_code == 303

@@ -86,6 +86,9 @@ def _take(row: Intervention, step: Step, form: SwedishForm, write: Callable[[], 
         Step.START: _("Insatsen ges igen. Nu kan alla hitta den."),
         Step.DELETE: _("Utkastet är borttaget."),
     }
+    if request.form.get("version", str(row.version)) != str(row.version):
+        told = _("Någon har ändrat insatsen sedan du öppnade sidan. Läs den igen, och spara sedan om det fortfarande stämmer.")
+        return _page(row, step, form, [("", told)], outcomes, status=409)
     try:
         write()
         flash(done[step])
@@ -117,5 +120,6 @@ def _page(
         faults=[] if asked and step is not Step.START else faults,
         outcomes=outcomes or [OutcomeForm(prefix="outcomes-0")],
         can=can,
+        version=row.version if status == 409 else request.form.get("version", row.version),
     )
     return page, status or (200 if asked else 422)
