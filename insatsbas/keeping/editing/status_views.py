@@ -1,6 +1,7 @@
 """The steps of an intervention's life: pausing, ending and starting it again, and taking a draft away."""
 
 from collections.abc import Callable
+from http import HTTPStatus
 
 from flask import flash, redirect, render_template, request, url_for
 from sqlalchemy.orm.exc import StaleDataError
@@ -48,7 +49,7 @@ def end(public_id: str) -> Answer:
         return _page(row, Step.END, form, [])
     outcomes = outcomes_of(posted(request.form))
     if request.form.get("gor") == "lagg-till-resultat":
-        return _page(row, Step.END, form, [], [*outcomes, OutcomeForm(prefix=f"outcomes-{len(outcomes)}")], status=200)
+        return _page(row, Step.END, form, [], [*outcomes, OutcomeForm(prefix=f"outcomes-{len(outcomes)}")], status=HTTPStatus.OK)
     if not all([form.validate(), *(outcome.validate() for outcome in outcomes)]):
         faults = [*form.faults(), *(fault for outcome in outcomes for fault in outcome.faults())]
         return _page(row, Step.END, form, faults, outcomes)
@@ -88,7 +89,7 @@ def _take(row: Intervention, step: Step, form: SwedishForm, write: Callable[[], 
     }
     if request.form.get("version", str(row.version)) != str(row.version):
         told = _("Någon har ändrat insatsen sedan du öppnade sidan. Läs den igen, och spara sedan om det fortfarande stämmer.")
-        return _page(row, step, form, [("", told)], outcomes, status=409)
+        return _page(row, step, form, [("", told)], outcomes, status=HTTPStatus.CONFLICT)
     try:
         write()
         flash(done[step])
@@ -108,7 +109,7 @@ def _page(
     faults: Faults,
     outcomes: list[OutcomeForm] | None = None,
     *,
-    status: int | None = None,
+    status: HTTPStatus | None = None,
 ) -> Answer:
     """The page of a step, with what is wrong. One that cannot be taken from here says so instead of asking."""
     can = (row.status, step) in TRANSITIONS
@@ -120,6 +121,6 @@ def _page(
         faults=[] if asked and step is not Step.START else faults,
         outcomes=outcomes or [OutcomeForm(prefix="outcomes-0")],
         can=can,
-        version=row.version if status == 409 else request.form.get("version", row.version),
+        version=row.version if status is HTTPStatus.CONFLICT else request.form.get("version", row.version),
     )
     return page, status or (200 if asked else 422)
