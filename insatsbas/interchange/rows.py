@@ -3,11 +3,13 @@
 import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
+from datetime import date
 from functools import partial
 from typing import Any, TypeVar
 
 from insatsbas.catalogue.models import Need, Term
 from insatsbas.catalogue.rules import SUMMARY_MAX, TITLE_MAX, Status, TermKind
+from insatsbas.core import clock
 from insatsbas.interchange import objects, occasions, values
 from insatsbas.interchange.columns import NEEDED, NOT_OF_DRAFTS, OF_THE_NEXT, REFERENCES, Column, OccasionKey
 from insatsbas.interchange.lookup import Lookup
@@ -20,6 +22,15 @@ _KEY_MAX = 100
 _NEED_MAX = 100
 _OWNER_MAX = 150
 _PUBLIC_ID = re.compile(r"[a-z0-9-]{1,20}", re.ASCII)
+
+
+def _day_that_was(cell: object) -> date | None:
+    """A day that has been: nothing is confirmed for years to come, and so never asked about again."""
+    found = values.day(cell)
+    if found is not None and found > clock.today():
+        raise ValueFaultError(f"{found.isoformat()} har inte varit än. Skriv dagen då uppgifterna senast bekräftades.")
+    return found
+
 
 # Columns whose cell becomes one value by itself: what is set, and how the cell is read.
 _PLAIN: dict[Column, tuple[str, Callable[[object], Any]]] = {
@@ -40,7 +51,7 @@ _PLAIN: dict[Column, tuple[str, Callable[[object], Any]]] = {
     Column.PRICE: ("place_price", values.money),
     Column.LINKS: ("links", values.links),
     Column.CONTACT: ("contact", lambda cell: values.line(cell, 200)),
-    Column.VERIFIED: ("verified_on", values.day),
+    Column.VERIFIED: ("verified_on", _day_that_was),
     Column.IS_EXAMPLE: ("is_example", values.yes_no),
     Column.ROLLING: ("rolling", values.yes_no),
     Column.PAUSE_REASON: ("pause_reason", values.pause_reason),

@@ -122,6 +122,7 @@ def test_what_has_one_line_on_the_page_has_one_in_letters(either_app: Flask, edi
         {"id": "\ud800"},
         {"källa": "\x00"},
         {"titel": "\udfff"},
+        {"bekräftad": "2199-12-31"},
         {"platser": 10**4000},
         {"föregångare": {"källa": "\ud800", "id": "x"}},
     ],
