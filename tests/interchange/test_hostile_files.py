@@ -20,22 +20,17 @@ from tests.interchange.conftest import ROW, csv_bytes, xlsx_bytes
 from tests.interchange.hostile import CORPUS
 from tests.support.needs import ROOT
 
+# Seconds of the processor's work: how long a busy machine takes says nothing of a file. That stands in the table beside it.
 SECONDS, MEGABYTES = 2.0, 300
-# A machine that does other things at the same time makes any one measure too high, and none too low.
-TRIES = 3
 
 Measured = dict[str, Any]
 
 
 def measured(file: Path, name: str) -> Measured:
-    """What it takes to read a file: the least of some tries."""
-    found: list[Measured] = []
-    while len(found) < TRIES and not (found and found[-1]["seconds"] < SECONDS):
-        done = subprocess.run(
-            [sys.executable, "-m", "tests.interchange.measuring", str(file), name], cwd=ROOT, capture_output=True, text=True, check=True
-        )
-        found.append(json.loads(done.stdout))
-    return min(found, key=lambda one: one["seconds"])
+    """What it takes to read a file."""
+    command = [sys.executable, "-m", "tests.interchange.measuring", str(file), name]
+    found: Measured = json.loads(subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=True).stdout)
+    return found
 
 
 @pytest.fixture(scope="module")
@@ -60,7 +55,7 @@ def test_a_hostile_file_is_refused_or_harmless(name: str, tmp_path: Path, table:
     file = tmp_path / "file"
     file.write_bytes(data)
     took = table[name] = {**measured(file, hostile.name), "size": len(data)}
-    assert took["seconds"] < SECONDS, took
+    assert took["worked"] < SECONDS, took
     assert took["memory"] < MEGABYTES, took
     if hostile.reason:
         assert hostile.reason in took["reason"], took
@@ -96,7 +91,7 @@ def test_a_large_file_that_is_well_meant_is_read(tmp_path: Path, table: dict[str
         file.write_bytes(data)
         took = table[f"1 000 fulla rader, {name}"] = {**measured(file, name), "size": len(data)}
         assert (took["rows"], took["reason"]) == (1000, "")
-        assert took["seconds"] < SECONDS
+        assert took["worked"] < SECONDS
         assert took["memory"] < MEGABYTES
 
 
