@@ -91,6 +91,6 @@ def test_a_book_and_a_trap_are_compared_in_time() -> None:
     book = [" ".join(chance.choices(["en", "två", "och", "sfi", "kurs", "på", "dag"], k=20_000)) for _ in range(2)]
     traps = [("a " * 30_000, "a b " * 15_000), ("." * 40_000, ".," * 20_000), (book[0], book[1]), (" " * 50_000, "\n" * 50_000)]
     for before, after in traps:
-        began = time.monotonic()
+        began = time.process_time()
         by_words(before, after)
-        assert time.monotonic() - began < 5, f"{before[:20]!r} takes too long"
+        assert time.process_time() - began < 5, f"{before[:20]!r} takes too long"
