@@ -66,6 +66,12 @@ def addresses(server: Server) -> dict[str, str]:
         "hjalp": "/hjalp",
         "tillganglighet": "/tillganglighet",
         "personuppgifter": "/personuppgifter",
+        "logga-in": "/logga-in",
+        "glomt-losenord": "/glomt-losenord",
+        "glomt-skickat": "/glomt-losenord/skickat",
+        "brev": "/brev",
+        "rapportera-fel": first(listed()) + "/rapportera-fel",
+        "rapportera-tack": "/rapportera-fel/tack",
         "fel": "/finns-inte",
     }
 

@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Page, expect
 
+from insatsbas.accounts.policy import Permission
 from tests.browser.conftest import DESKTOP, NARROW, PHONE, OpenPage
 from tests.browser.test_accessibility import sideways, unfold, violations
 from tests.house.test_routes import ACCESS
@@ -38,13 +39,22 @@ SAMPLES = {
     "hjalp": "/hjalp",
     "tillganglighet": "/tillganglighet",
     "personuppgifter": "/personuppgifter",
+    "logga-in": "/logga-in",
+    "glomt-losenord": "/glomt-losenord",
+    "glomt-skickat": "/glomt-losenord/skickat",
+    "brev": "/brev",
+    "rapportera-fel": "/insatser/<public_id>/rapportera-fel",
+    "rapportera-tack": "/rapportera-fel/tack",
     "fel": "",
 }
 # What answers with something else than a page.
 NO_PAGES = {
     *("/halsa", "/api/v1/insatser", "/api/v1/insatser/<public_id>", "/static/<path:filename>"),
-    *("/robots.txt", "/sitemap.xml", "/atom.xml", "/oversikt.svg"),
+    *("/robots.txt", "/sitemap.xml", "/atom.xml", "/oversikt.svg", "/sok/hamta.<any(xlsx, csv, json):form>"),
 }
+# Pages behind a link of a letter, which no address of its own leads to.
+BY_LETTER = {"/valj-losenord/<token>", "/bekrafta/<token>"}
+FOR_GUESTS = (Permission.READ, Permission.ENTER, Permission.REPORT_FAULT)
 # WCAG 1.4.12: what a reader may set, without anything being lost.
 SPACING = """
 * { line-height: 1.5 !important; letter-spacing: 0.12em !important; word-spacing: 0.16em !important }
@@ -66,7 +76,8 @@ CUT = """() => [...document.querySelectorAll('body *')].filter(e => {
 
 def test_each_page_is_looked_at() -> None:
     # The table of routes is held to the application by its own test; no application is made here, beside a running browser.
-    assert set(ACCESS) == {*filter(None, SAMPLES.values()), *NO_PAGES}, (
+    for_guests = {address for address, (methods, permission) in ACCESS.items() if permission in FOR_GUESTS and "GET" in methods}
+    assert for_guests == {*filter(None, SAMPLES.values()), *NO_PAGES, *BY_LETTER}, (
         "name an address of the new page in tests/browser/conftest.py, and here"
     )
 

@@ -11,7 +11,7 @@ from tests.browser.test_use import heading, option, total
 pytestmark = pytest.mark.browser
 OUTSIDE = "https://www.smhi.se/"
 SKIP, LEAVE = "Hoppa till innehållet", "Lämna sidan snabbt"
-TOP = ["Insatsbas", "Sök insatser", "Kunskapsbank", "Överblick", "Hjälp"]
+TOP = ["Insatsbas", "Logga in", "Sök insatser", "Kunskapsbank", "Överblick", "Hjälp"]
 # What has the focus: its own words, or its label's, or where it stands; and its place among all that can have it.
 FOCUSED = """() => {
     const e = document.activeElement;
@@ -52,9 +52,9 @@ def test_the_order_of_focus_on_the_start_page(open_page: OpenPage) -> None:
     check_order(order)
     said = [words for words, *_ in order]
     assert said[0] == SKIP
-    assert [words.split()[0] for words in said[1:6]] == [name.split()[0] for name in TOP]
-    assert said[6] == "Sök på behov, yrke, kurs eller plats"
-    assert said[7] == "Sök"
+    assert [words.split()[0] for words in said[1:7]] == [name.split()[0] for name in TOP]
+    assert said[7] == "Sök på behov, yrke, kurs eller plats"
+    assert said[8] == "Sök"
     own = said.index("Vilken kommun kommer deltagaren från?")
     assert said[own + 1] == "Kom ihåg kommunen"
     needs = page.locator(".ib-needs a").all_text_contents()
@@ -72,12 +72,12 @@ def test_the_order_of_focus_on_the_search_page(open_page: OpenPage) -> None:
     check_order(order)
     said = [words for words, *_ in order]
     assert said[0] == SKIP
-    assert said[6:8] == ["Sök på behov, yrke, kurs eller plats", "Sök"]
-    assert "Haninge" in said[8]
-    assert said[9] == "Rensa alla filter"
-    assert said[10] == "Sortera"
-    assert said[11] == "Skriv ut"
-    assert said[12].startswith("Svenska språket"), "the filters, and first of them the needs"
+    assert said[7:9] == ["Sök på behov, yrke, kurs eller plats", "Sök"]
+    assert "Haninge" in said[9]
+    assert said[10] == "Rensa alla filter"
+    assert said[11] == "Sortera"
+    assert said[12] == "Skriv ut"
+    assert said[13].startswith("Svenska språket"), "the filters, and first of them the needs"
     # Nothing is caught: one comes to the hits and past them.
     page.locator("ol.ib-hits a").first.focus()
     after = walk(page, 3)
@@ -90,11 +90,11 @@ def test_the_order_of_focus_on_an_intervention(open_page: OpenPage, addresses: d
     check_order(order)
     said = [words for words, *_ in order]
     assert said[0] == SKIP
-    assert said[6] == "Sök insatser", "where one came from"
+    assert said[7] == "Sök insatser", "where one came from"
     assert LEAVE not in said
     needs = [" ".join(text.split()) for text in page.locator(".ib-entry__marks a").all_text_contents()]
-    assert said[7 : 7 + len(needs)] == needs
-    assert "@" in said[7 + len(needs)], "then at once whom to reach for a place"
+    assert said[8 : 8 + len(needs)] == needs
+    assert "@" in said[8 + len(needs)], "then at once whom to reach for a place"
 
 
 @pytest.mark.parametrize("name", ["insats-skyddad", "behov-skyddat"])
