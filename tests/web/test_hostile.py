@@ -203,7 +203,8 @@ def test_odd_methods(plain_client: FlaskClient, pages: list[str]) -> None:
             answer = plain_client.open(page, method=method, data=b"\x00\xff" * 200, content_type="application/json")
             check(answer, (page, method))
             # A page with a form takes a post, but none without the token against forgery.
-            may_be = {"OPTIONS": (200,), "HEAD": (plain_client.get(page).status_code,), "POST": (400, 401, 405)}.get(method, (405,))
+            as_read = plain_client.get(page, buffered=True).status_code
+            may_be = {"OPTIONS": (200,), "HEAD": (as_read,), "POST": (400, 401, 405)}.get(method, (405,))
             assert answer.status_code in may_be, (answer.status_code, page, method)
 
 
