@@ -8,6 +8,7 @@ from insatsbas.accounts import views as accounts_views
 from insatsbas.catalogue import revision_models
 from insatsbas.core import config, db, jobs, letters, paths, security, settings_store, templating
 from insatsbas.core.config import Settings
+from insatsbas.exchange import models as exchange_models
 from insatsbas.insight import views as insight_views
 from insatsbas.interchange import bulk_downloads, bulk_views
 from insatsbas.interchange import views as interchange_views
@@ -33,7 +34,7 @@ _BULK = (bulk_views, bulk_downloads)
 _PAGES = (pages_views, listing_views, text_views, machine_views, preview_views)
 
 # Tables that no view here reads: named, so that every table is known wherever there is an application.
-_TABLES = (jobs, letters, revision_models, settings_store)
+_TABLES = (exchange_models, jobs, letters, revision_models, settings_store)
 
 
 def create_app(settings: Settings | None = None) -> Flask:

@@ -1,8 +1,9 @@
 """People, what roles they hold, and their sessions, as the database keeps them."""
 
 from datetime import datetime
+from decimal import Decimal
 
-from sqlalchemy import CheckConstraint, Enum, ForeignKey, Index, String, UniqueConstraint
+from sqlalchemy import CheckConstraint, Enum, ForeignKey, Index, Numeric, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from insatsbas.accounts.rules import LinkPurpose
@@ -45,6 +46,7 @@ class Membership(Base):
     __table_args__ = (
         UniqueConstraint("person_id", "role", "organisation_id"),
         CheckConstraint("(role IN ('gast', 'samordnare')) = (organisation_id IS NULL)", name="organisation"),
+        CheckConstraint("decides_up_to IS NULL OR (role = 'beslutsfattare' AND decides_up_to >= 0)", name="decides_up_to"),
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)
@@ -53,6 +55,8 @@ class Membership(Base):
         Enum(Role, native_enum=False, length=30, create_constraint=True, name="role", values_callable=lambda e: [m.value for m in e])
     )
     organisation_id: Mapped[int | None] = mapped_column(ForeignKey("organisation.id"), index=True)
+    # Up to how many kronor a decision-maker decides; None is without limit.
+    decides_up_to: Mapped[Decimal | None] = mapped_column(Numeric(12, 2))
     person: Mapped[Person] = relationship(back_populates="memberships")
     organisation: Mapped[Organisation | None] = relationship()
 

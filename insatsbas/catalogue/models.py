@@ -222,7 +222,8 @@ class Occasion(Base):
     """A start of an intervention. Without a start it stands for an intake at any time.
 
     `address_on_request` means that the address is given on contact only: then the database refuses to hold one, or the place.
-    `taken_by_own` is None when unknown; `accepted` counts places of others.
+    `taken_by_own` is None when unknown. `offered` are places set aside for others, `accepted` those of them that are agreed on:
+    both are changed by `exchange` alone, in statements that must hit their row.
     """
 
     __tablename__ = "occasion"
@@ -231,9 +232,10 @@ class Occasion(Base):
         CheckConstraint("apply_by IS NULL OR end_on IS NULL OR apply_by <= end_on", name="apply_before_end"),
         CheckConstraint("NOT address_on_request OR (address = '' AND place = '')", name="no_address_when_on_request"),
         CheckConstraint("places >= 0 AND taken_by_own >= 0", name="counts"),
-        CheckConstraint("accepted >= 0 AND (accepted = 0 OR places IS NOT NULL)", name="accepted"),
+        CheckConstraint("accepted BETWEEN 0 AND offered", name="accepted"),
+        CheckConstraint("offered = 0 OR places IS NOT NULL", name="offered_of_known_places"),
         CheckConstraint("taken_by_own IS NULL OR places IS NOT NULL", name="taken_of_known_places"),
-        CheckConstraint("coalesce(taken_by_own, 0) + accepted <= places", name="nothing_oversold"),
+        CheckConstraint("coalesce(taken_by_own, 0) + offered <= places", name="nothing_oversold"),
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)
@@ -246,6 +248,7 @@ class Occasion(Base):
     address_on_request: Mapped[bool] = mapped_column(default=False)
     places: Mapped[int | None]
     taken_by_own: Mapped[int | None]
+    offered: Mapped[int] = mapped_column(default=0)
     accepted: Mapped[int] = mapped_column(default=0)
     intervention: Mapped[Intervention] = relationship(back_populates="occasions")
 
