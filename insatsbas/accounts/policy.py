@@ -63,6 +63,7 @@ class Permission(Enum):
     REPORT_FAULT = auto()
     OWN_ACCOUNT = auto()
     ASK = auto()
+    TRADE = auto()
     KEEP = auto()
     COORDINATE = auto()
 
@@ -78,6 +79,8 @@ POLICY: Mapping[Permission, tuple[Predicate, ...]] = {
     Permission.OWN_ACCOUNT: (person,),
     # Ask an owner a question, say that something is missing.
     Permission.ASK: (case_officer, editor, decision_maker, coordinator),
+    # Ask other organisations for places, answer them, follow the requests. What binds also needs a decision-maker (exchange/rules).
+    Permission.TRADE: (case_officer, editor, decision_maker),
     # Enter, change, confirm, pause, end and start an organisation's interventions; answer what is reported and asked; read its drafts.
     Permission.KEEP: (editor, coordinator),
     # Keep lists, organisations, people and settings in order; read what has happened; mask.

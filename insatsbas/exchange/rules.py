@@ -126,6 +126,72 @@ _ACTION_LABELS = {
 }
 
 
+class DeclineReason(StrEnum):
+    """Why a request is declined."""
+
+    FULL = "fullt"
+    OWN = "egna"
+    TARGET_GROUP = "malgrupp"
+    PREREQUISITES = "forkunskaper"
+    TIME = "tid"
+    TERMS = "villkor"
+    OTHER_WAY = "vag"
+    LEGAL = "rattsligt"
+    BUDGET = "budget"
+    CALLED_OFF = "installd"
+    TOO_LATE = "sent"
+    SOLVED = "lost"
+    OTHER = "annat"
+
+    @property
+    def label(self) -> str:
+        """The words on the page."""
+        return _DECLINE_LABELS[self]
+
+
+_DECLINE_LABELS = {
+    DeclineReason.FULL: N_("Alla platser är upptagna"),
+    DeclineReason.OWN: N_("Platserna behövs för egna deltagare"),
+    DeclineReason.TARGET_GROUP: N_("Passar inte målgruppen"),
+    DeclineReason.PREREQUISITES: N_("Förkunskaperna räcker inte"),
+    DeclineReason.TIME: N_("Start eller period passar inte"),
+    DeclineReason.TERMS: N_("Vi är inte överens om pris eller villkor"),
+    DeclineReason.OTHER_WAY: N_("Platsen söks på annat sätt"),
+    DeclineReason.LEGAL: N_("Rättsligt stöd saknas"),
+    DeclineReason.BUDGET: N_("Beslut eller pengar saknas"),
+    DeclineReason.CALLED_OFF: N_("Insatsen ställs in"),
+    DeclineReason.TOO_LATE: N_("Frågan kom för sent"),
+    DeclineReason.SOLVED: N_("Redan löst"),
+    DeclineReason.OTHER: N_("Annat"),
+}
+
+
+class CancelReason(StrEnum):
+    """Why a deal is to be cancelled."""
+
+    CALLED_OFF = "installt"
+    NOT_BEGUN = "ej-paborjat"
+    BROKEN_OFF = "avbrott"
+    MOVED = "flytt"
+    MISTAKE = "fel"
+    OTHER = "annat"
+
+    @property
+    def label(self) -> str:
+        """The words on the page."""
+        return _CANCEL_LABELS[self]
+
+
+_CANCEL_LABELS = {
+    CancelReason.CALLED_OFF: N_("Insatsen ställs in"),
+    CancelReason.NOT_BEGUN: N_("Deltagaren började aldrig"),
+    CancelReason.BROKEN_OFF: N_("Deltagaren har avbrutit"),
+    CancelReason.MOVED: N_("Deltagaren har flyttat"),
+    CancelReason.MISTAKE: N_("Det blev fel"),
+    CancelReason.OTHER: N_("Annat"),
+}
+
+
 class Who(StrEnum):
     """Which side may take a step."""
 
