@@ -6,19 +6,47 @@ from alembic import op
 revision = "0010"
 down_revision = "0009"
 
+# What was agreed on stays as it was: only its words can be masked, for data protection, and must then say so.
+_MASKS = "CAST(NEW.content AS text) <> CAST(OLD.content AS text) AND CAST(NEW.content AS text) NOT LIKE '%[maskerat]%'"
+_COLUMNS = "id, number, request_id, replaces_id, at"
+_KEEPS_AGREEMENTS = {
+    "sqlite": (
+        f"""CREATE TRIGGER agreement_is_not_changed BEFORE UPDATE OF {_COLUMNS} ON agreement
+        BEGIN SELECT RAISE(ABORT, 'agreement: what is agreed on is not changed'); END""",
+        f"""CREATE TRIGGER agreement_is_only_masked BEFORE UPDATE OF content ON agreement WHEN {_MASKS}
+        BEGIN SELECT RAISE(ABORT, 'agreement: what is agreed on is not changed'); END""",
+        """CREATE TRIGGER agreement_is_not_deleted BEFORE DELETE ON agreement
+        BEGIN SELECT RAISE(ABORT, 'agreement: what is agreed on is not deleted'); END""",
+    ),
+    "postgresql": (
+        """CREATE FUNCTION agreement_is_kept() RETURNS trigger LANGUAGE plpgsql AS
+        $$BEGIN RAISE EXCEPTION 'agreement: what is agreed on is neither changed nor deleted'; END$$""",
+        f"""CREATE TRIGGER agreement_is_not_changed BEFORE UPDATE OF {_COLUMNS} ON agreement
+        FOR EACH ROW EXECUTE FUNCTION agreement_is_kept()""",
+        f"""CREATE TRIGGER agreement_is_only_masked BEFORE UPDATE OF content ON agreement
+        FOR EACH ROW WHEN ({_MASKS}) EXECUTE FUNCTION agreement_is_kept()""",
+        "CREATE TRIGGER agreement_is_not_deleted BEFORE DELETE ON agreement FOR EACH ROW EXECUTE FUNCTION agreement_is_kept()",
+        "CREATE TRIGGER agreement_is_not_emptied BEFORE TRUNCATE ON agreement EXECUTE FUNCTION agreement_is_kept()",
+    ),
+}
+
 
 def upgrade() -> None:
     with op.batch_alter_table("membership") as batch:
         batch.add_column(sa.Column("decides_up_to", sa.Numeric(precision=12, scale=2), nullable=True))
+        batch.add_column(sa.Column("delegation", sa.String(length=100), nullable=False, server_default=""))
         batch.create_check_constraint(
             op.f("ck_membership_decides_up_to"), "decides_up_to IS NULL OR (role = 'beslutsfattare' AND decides_up_to >= 0)"
         )
     op.add_column("occasion", sa.Column("offered", sa.Integer(), nullable=False, server_default="0"))
+    op.add_column("occasion", sa.Column("for_others", sa.Integer(), nullable=False, server_default="0"))
+    op.add_column("occasion", sa.Column("for_others_until", sa.Date(), nullable=True))
     op.execute("UPDATE occasion SET offered = accepted")
     with op.batch_alter_table("occasion") as batch:
         batch.drop_constraint(op.f("ck_occasion_accepted"), type_="check")
         batch.drop_constraint(op.f("ck_occasion_nothing_oversold"), type_="check")
         batch.create_check_constraint(op.f("ck_occasion_accepted"), "accepted BETWEEN 0 AND offered")
+        batch.create_check_constraint(op.f("ck_occasion_for_others"), "for_others >= 0")
         batch.create_check_constraint(op.f("ck_occasion_offered_of_known_places"), "offered = 0 OR places IS NOT NULL")
         batch.create_check_constraint(op.f("ck_occasion_nothing_oversold"), "coalesce(taken_by_own, 0) + offered <= places")
     op.create_table(
@@ -284,3 +312,37 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("key", name=op.f("pk_exchange_key")),
     )
     op.create_index(op.f("ix_exchange_key_request_id"), "exchange_key", ["request_id"], unique=False)
+    op.create_table(
+        "agreement_series",
+        sa.Column("year", sa.Integer(), autoincrement=False, nullable=False),
+        sa.Column("last", sa.Integer(), nullable=False),
+        sa.PrimaryKeyConstraint("year", name=op.f("pk_agreement_series")),
+    )
+    op.create_table(
+        "agreement",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("number", sa.String(length=12), nullable=False),
+        sa.Column("request_id", sa.Integer(), nullable=False),
+        sa.Column("replaces_id", sa.Integer(), nullable=True),
+        sa.Column("at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("content", sa.JSON(), nullable=False),
+        sa.ForeignKeyConstraint(["replaces_id"], ["agreement.id"], name=op.f("fk_agreement_replaces_id")),
+        sa.ForeignKeyConstraint(["request_id"], ["exchange_request.id"], name=op.f("fk_agreement_request_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_agreement")),
+        sa.UniqueConstraint("number", name=op.f("uq_agreement_number")),
+        sa.UniqueConstraint("replaces_id", name=op.f("uq_agreement_replaces_id")),
+    )
+    op.create_index(op.f("ix_agreement_request_id"), "agreement", ["request_id"], unique=False)
+    op.create_table(
+        "agreement_reference",
+        sa.Column("agreement_id", sa.Integer(), nullable=False),
+        sa.Column(
+            "side", sa.Enum("fragar", "svarar", name="side", native_enum=False, create_constraint=True, length=30), nullable=False
+        ),
+        sa.Column("diary", sa.String(length=60), nullable=False),
+        sa.Column("invoice", sa.String(length=60), nullable=False),
+        sa.ForeignKeyConstraint(["agreement_id"], ["agreement.id"], name=op.f("fk_agreement_reference_agreement_id")),
+        sa.PrimaryKeyConstraint("agreement_id", "side", name=op.f("pk_agreement_reference")),
+    )
+    for statement in _KEEPS_AGREEMENTS[op.get_bind().dialect.name]:
+        op.execute(statement)

@@ -57,6 +57,8 @@ class Membership(Base):
     organisation_id: Mapped[int | None] = mapped_column(ForeignKey("organisation.id"), index=True)
     # Up to how many kronor a decision-maker decides; None is without limit.
     decides_up_to: Mapped[Decimal | None] = mapped_column(Numeric(12, 2))
+    # By which order of delegation, as "Delegationsordningen punkt 4.2". Stands in the agreements that they decide on.
+    delegation: Mapped[str] = mapped_column(String(100), default="")
     person: Mapped[Person] = relationship(back_populates="memberships")
     organisation: Mapped[Organisation | None] = relationship()
 

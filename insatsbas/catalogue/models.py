@@ -223,7 +223,8 @@ class Occasion(Base):
 
     `address_on_request` means that the address is given on contact only: then the database refuses to hold one, or the place.
     `taken_by_own` is None when unknown. `offered` are places set aside for others, `accepted` those of them that are agreed on:
-    both are changed by `exchange` alone, in statements that must hit their row.
+    both are changed by `exchange` alone, in statements that must hit their row. `for_others` are those left of what is open to all,
+    until `for_others_until`: reckoned anew by `exchange` with each change of an offer, so that index and cards need not ask it.
     """
 
     __tablename__ = "occasion"
@@ -233,6 +234,7 @@ class Occasion(Base):
         CheckConstraint("NOT address_on_request OR (address = '' AND place = '')", name="no_address_when_on_request"),
         CheckConstraint("places >= 0 AND taken_by_own >= 0", name="counts"),
         CheckConstraint("accepted BETWEEN 0 AND offered", name="accepted"),
+        CheckConstraint("for_others >= 0", name="for_others"),
         CheckConstraint("offered = 0 OR places IS NOT NULL", name="offered_of_known_places"),
         CheckConstraint("taken_by_own IS NULL OR places IS NOT NULL", name="taken_of_known_places"),
         CheckConstraint("coalesce(taken_by_own, 0) + offered <= places", name="nothing_oversold"),
@@ -250,6 +252,8 @@ class Occasion(Base):
     taken_by_own: Mapped[int | None]
     offered: Mapped[int] = mapped_column(default=0)
     accepted: Mapped[int] = mapped_column(default=0)
+    for_others: Mapped[int] = mapped_column(default=0)
+    for_others_until: Mapped[date | None]
     intervention: Mapped[Intervention] = relationship(back_populates="occasions")
 
     @property
@@ -263,6 +267,11 @@ class Occasion(Base):
     def last_day(self) -> date | None:
         """The last day one can apply or, where none is set, start; None for an intake at any time."""
         return self.apply_by or self.start
+
+    @property
+    def last_day_for_others(self) -> date | None:
+        """The last day others can ask for what is open to all of them."""
+        return min((day for day in (self.last_day, self.for_others_until) if day is not None), default=None)
 
 
 class Lesson(Base):

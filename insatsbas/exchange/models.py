@@ -166,3 +166,43 @@ class ExchangeKey(Base):
     key: Mapped[str] = mapped_column(String(50), primary_key=True)
     request_id: Mapped[int] = mapped_column(ForeignKey("exchange_request.id", ondelete="CASCADE"), index=True)
     at: Mapped[datetime] = mapped_column(UtcDateTime, default=clock.now)
+
+
+class AgreementSeries(Base):
+    """How many agreements have got a number in a year. Counted up in the transaction that makes one: so no number is missing."""
+
+    __tablename__ = "agreement_series"
+
+    year: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    last: Mapped[int]
+
+
+class Agreement(Base):
+    """What was agreed on, fixed at that moment. The database refuses to change or delete it; a later one can take its place.
+
+    `number` is like 2027-0014. A request has one when it is accepted and, when the deal is cancelled, one more in its place.
+    """
+
+    __tablename__ = "agreement"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    number: Mapped[str] = mapped_column(String(12), unique=True)
+    request_id: Mapped[int] = mapped_column(ForeignKey("exchange_request.id"), index=True)
+    replaces_id: Mapped[int | None] = mapped_column(ForeignKey("agreement.id"), unique=True)
+    at: Mapped[datetime] = mapped_column(UtcDateTime, default=clock.now)
+    content: Mapped[dict[str, Any]] = mapped_column(JSON)
+    request: Mapped[ExchangeRequest] = relationship()
+    references: Mapped[list["AgreementReference"]] = relationship(order_by="AgreementReference.side")
+    replaces: Mapped["Agreement | None"] = relationship(remote_side=[id], back_populates="replaced_by")
+    replaced_by: Mapped["Agreement | None"] = relationship(back_populates="replaces", uselist=False)
+
+
+class AgreementReference(Base):
+    """What one side calls an agreement: its number in the diary, and its reference for the invoice. Beside what was agreed on."""
+
+    __tablename__ = "agreement_reference"
+
+    agreement_id: Mapped[int] = mapped_column(ForeignKey("agreement.id"), primary_key=True)
+    side: Mapped[Side] = mapped_column(_coded(Side, "side"), primary_key=True)
+    diary: Mapped[str] = mapped_column(String(60), default="")
+    invoice: Mapped[str] = mapped_column(String(60), default="")

@@ -39,6 +39,7 @@ ACCOUNTS: Final[Mapping[str, Sort]] = {
 # What nobody has written: codes, keys and hashes by which things are found. Keys and references of any table are exempt by themselves.
 KEPT: Final = frozenset(
     (
+        "agreement.number",
         "event.kind",
         "event.subject",
         "failed_sign_in.account",
