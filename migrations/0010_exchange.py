@@ -169,6 +169,7 @@ def upgrade() -> None:
         sa.Column("offer_id", sa.Integer(), nullable=True),
         sa.Column("title", sa.String(length=150), nullable=False),
         sa.Column("places", sa.Integer(), nullable=False),
+        sa.Column("held", sa.Integer(), nullable=False),
         sa.Column(
             "price_kind",
             sa.Enum(
@@ -203,6 +204,7 @@ def upgrade() -> None:
         ),
         sa.Column("terms", sa.Text(), nullable=False),
         sa.CheckConstraint("end_on >= start", name=op.f("ck_exchange_leg_ends_after_start")),
+        sa.CheckConstraint("held >= 0 AND (held = 0 OR offer_id IS NOT NULL)", name=op.f("ck_exchange_leg_held_of_an_offer")),
         sa.CheckConstraint("places > 0", name=op.f("ck_exchange_leg_places")),
         sa.CheckConstraint("price >= 0", name=op.f("ck_exchange_leg_price")),
         sa.ForeignKeyConstraint(["occasion_id"], ["occasion.id"], name=op.f("fk_exchange_leg_occasion_id")),
@@ -303,6 +305,25 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_exchange_step")),
         sa.UniqueConstraint("request_id", "number", name=op.f("uq_exchange_step_request_id_number")),
     )
+    op.create_table(
+        "exchange_message",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("request_id", sa.Integer(), nullable=False),
+        sa.Column("at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("person_id", sa.Integer(), nullable=True),
+        sa.Column("who", sa.String(length=150), nullable=False),
+        sa.Column(
+            "side", sa.Enum("fragar", "svarar", name="side", native_enum=False, create_constraint=True, length=30), nullable=False
+        ),
+        sa.Column("is_internal", sa.Boolean(), nullable=False),
+        sa.Column("text", sa.Text(), nullable=False),
+        sa.CheckConstraint("length(text) > 0", name=op.f("ck_exchange_message_text")),
+        sa.ForeignKeyConstraint(
+            ["request_id"], ["exchange_request.id"], name=op.f("fk_exchange_message_request_id"), ondelete="CASCADE"
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_exchange_message")),
+    )
+    op.create_index(op.f("ix_exchange_message_request_id"), "exchange_message", ["request_id"], unique=False)
     op.create_table(
         "exchange_key",
         sa.Column("key", sa.String(length=50), nullable=False),

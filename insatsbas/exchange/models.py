@@ -113,6 +113,7 @@ class ExchangeLeg(Base):
     __table_args__ = (
         UniqueConstraint("request_id", "position"),
         CheckConstraint("places > 0", name="places"),
+        CheckConstraint("held >= 0 AND (held = 0 OR offer_id IS NOT NULL)", name="held_of_an_offer"),
         CheckConstraint("price >= 0", name="price"),
         CheckConstraint("end_on >= start", name="ends_after_start"),
     )
@@ -125,6 +126,8 @@ class ExchangeLeg(Base):
     offer_id: Mapped[int | None] = mapped_column(ForeignKey("offer.id"), index=True)
     title: Mapped[str] = mapped_column(String(150))
     places: Mapped[int]
+    # How many of its offer's places are kept for it until it is answered.
+    held: Mapped[int] = mapped_column(default=0)
     price_kind: Mapped[PriceKind] = mapped_column(_coded(PriceKind, "price_kind"))
     price: Mapped[Decimal | None] = mapped_column(Numeric(10, 2))
     start: Mapped[date | None]
@@ -156,6 +159,23 @@ class ExchangeStep(Base):
     why: Mapped[str] = mapped_column(Text, default="")
     proposal: Mapped[dict[str, Any]] = mapped_column(JSON)
     request: Mapped[ExchangeRequest] = relationship(back_populates="steps")
+
+
+class ExchangeMessage(Base):
+    """A word in a request: to the other side, or a note that the own side alone sees."""
+
+    __tablename__ = "exchange_message"
+    __table_args__ = (CheckConstraint("length(text) > 0", name="text"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    request_id: Mapped[int] = mapped_column(ForeignKey("exchange_request.id", ondelete="CASCADE"), index=True)
+    at: Mapped[datetime] = mapped_column(UtcDateTime, default=clock.now)
+    # No reference: what was said stays when the person is gone.
+    person_id: Mapped[int | None]
+    who: Mapped[str] = mapped_column(String(150))
+    side: Mapped[Side] = mapped_column(_coded(Side, "side"))
+    is_internal: Mapped[bool] = mapped_column(default=False)
+    text: Mapped[str] = mapped_column(Text)
 
 
 class ExchangeKey(Base):
