@@ -18,6 +18,7 @@ from insatsbas.core.jobs import Job
 from insatsbas.core.progress import step
 from insatsbas.core.swedish_cli import NewFile, ReadableFile, SwedishGroup, Whole
 from insatsbas.core.viewer import SYSTEM
+from insatsbas.exchange import periodic as exchange_periodic
 from insatsbas.interchange import actions, bulk_actions
 from insatsbas.interchange import demo as demo_catalogue
 from insatsbas.interchange import region as region_file
@@ -110,6 +111,7 @@ def work(once: bool) -> None:
         Job("det som har gått ut", every=600.0, run=_throw_away_old),
         Job("översynens brev", every=3600.0, run=periodic.write_review_letters),
         Job("rapporternas avsändare", every=600.0, run=periodic.forget_addresses),
+        Job("utbytenas tider och köer", every=60.0, run=exchange_periodic.keep_time),
     ]
     if once:
         sys.exit(1 if jobs.run_once(to_do) else 0)

@@ -13,7 +13,8 @@ from insatsbas.catalogue.models import Occasion
 from insatsbas.core import clock, events
 from insatsbas.core.errors import ForbiddenError, RefusedError
 from insatsbas.core.viewer import Viewer
-from insatsbas.exchange import places, queries, rules
+from insatsbas.exchange import holds, letters, places, queries, rules
+from insatsbas.exchange.alternatives import nearest
 from insatsbas.exchange.days import working_days_after
 from insatsbas.exchange.models import ExchangeKey, ExchangeLeg, ExchangeRequest, ExchangeStep
 from insatsbas.exchange.rules import Action, Kind, Need, Side, State
@@ -63,6 +64,7 @@ def prepare(
     session.flush()
     session.add(ExchangeKey(key=key, request_id=request.id, at=clock.now()))
     _write_down(viewer, session, request, Side.ASKER, None, before=None, said=NOTHING)
+    letters.tell(viewer, session, request)
     return request
 
 
@@ -80,9 +82,9 @@ def perform(
         FullError: there are no places left; the transaction is to be rolled back.
     """
     request = queries.for_party(viewer, session, request_id, to_change=True)
-    if not _is_new(session, key, request):
+    if not is_new(session, key, request):
         return request
-    acts_for = None if viewer.is_system else _side(viewer, request, side)
+    acts_for = None if viewer.is_system else side_for(viewer, request, side)
     try:
         taken = rules.step(request.state, action, turn=request.turn, side=acts_for)
     except rules.NotAStepError:
@@ -91,27 +93,36 @@ def perform(
     before = request.state
     if said.proposal is not None and Need.PROPOSAL in rules.TRANSITIONS[before, action].needs:
         _refuse_impossible(session, said.proposal, asker_id=request.asker_id, answerer_id=request.answerer_id)
+        holds.let_go(session, request.legs)
         _lay_on_the_table(request, said.proposal)
     _move_places(session, request, before, taken.to)
     request.state, request.turn = taken.to, taken.turn
     if action is Action.QUEUE:
-        request.queued_at = clock.now()
+        # Nobody's time goes out in the queue: it begins when places come free (`waiting.call_next`).
+        request.queued_at, request.answer_by = clock.now(), None
     if taken.to in (State.SENT, State.COUNTERED) and before is not State.DECIDING_TO_ACCEPT:
         request.answer_by = working_days_after(clock.today(), ANSWER_IN)
     if said.places_used is not None:
         request.places_used = said.places_used
     session.flush()
     _write_down(viewer, session, request, acts_for, action, before=before, said=said)
+    letters.tell(viewer, session, request, alternatives=nearest(session, request) if action is Action.EXPIRE else ())
     return request
 
 
-def _is_new(session: Session, key: str, request: ExchangeRequest) -> bool:
+def is_new(session: Session, key: str, request: ExchangeRequest) -> bool:
+    """Whether a form has not been sent before. From now on it has."""
     insert = postgresql.insert if session.get_bind().dialect.name == "postgresql" else sqlite.insert
     statement = insert(ExchangeKey).values(key=key, request_id=request.id, at=clock.now())
     return session.execute(statement.on_conflict_do_nothing(index_elements=["key"]).returning(ExchangeKey.key)).first() is not None
 
 
-def _side(viewer: Viewer, request: ExchangeRequest, asked: Side | None) -> Side:
+def side_for(viewer: Viewer, request: ExchangeRequest, asked: Side | None) -> Side:
+    """The side that a viewer acts for: the one asked for, else the one whose turn it is.
+
+    Raises:
+        ForbiddenError: the viewer acts for neither.
+    """
     sides = queries.sides_of(viewer, request)
     if asked is not None and asked in sides:
         return asked
@@ -198,8 +209,8 @@ def _lay_on_the_table(request: ExchangeRequest, proposal: Proposal) -> None:
 
 
 def _move_places(session: Session, request: ExchangeRequest, before: State, after: State) -> None:
-    """Hold, take or give back the places of all legs together. In one order, so that two deals never wait for each other."""
-    legs = sorted(request.legs, key=lambda leg: leg.occasion_id)
+    """Hold, take or give back the places of all legs together."""
+    legs = holds.locked(session, request.legs)
     givers = {Side.ASKER: request.asker_id, Side.ANSWERER: request.answerer_id}
     if after in rules.HOLDS_PLACES and before not in rules.HOLDS_PLACES:
         for leg in legs:
@@ -207,6 +218,10 @@ def _move_places(session: Session, request: ExchangeRequest, before: State, afte
     elif before in rules.HOLDS_PLACES and after is State.CANCELLED:
         for leg in legs:
             places.give_back(session, leg)
+    elif after in rules.MAY_HOLD_PLACES:
+        holds.hold(session, legs)
+    else:
+        holds.let_go(session, legs)
 
 
 def _write_down(
@@ -236,8 +251,11 @@ def _write_down(
         )
     )
     organisation_id = request.answerer_id if side is Side.ANSWERER else request.asker_id
-    kind = "utbyte." + (action.value if action else "ny")
-    events.record(viewer, session, kind, subject=f"utbyte:{request.id}", organisation_id=organisation_id)
+    subject = f"utbyte:{request.id}"
+    if action is None:
+        events.record(viewer, session, "utbyte.ny", subject=subject, organisation_id=organisation_id)
+    else:
+        events.record(viewer, session, "utbyte.steg", subject=subject, organisation_id=organisation_id, text=action.label)
     session.flush()
 
 

@@ -25,6 +25,21 @@ def working_days_after(day: date, count: int) -> date:
     return _next_working_day(ends) if begins <= day <= ends else day
 
 
+def working_days_before(day: date, count: int) -> date:
+    """The day so many working days before a day."""
+    for _ in range(count):
+        day -= timedelta(days=1)
+        while not is_working_day(day):
+            day -= timedelta(days=1)
+    return day
+
+
+def is_in_summer_rest(day: date) -> bool:
+    """Whether a day is one on which no answer is waited for."""
+    begins, ends = summer_rest(day.year)
+    return begins <= day <= ends
+
+
 def summer_rest(year: int) -> tuple[date, date]:
     """The first and the last day of the summer's rest."""
     # Midsummer's day is the Saturday that falls on 20–26 June; its eve is the day before.

@@ -105,6 +105,13 @@ class ExchangeRequest(Base):
 
     __mapper_args__ = {"version_id_col": version}  # noqa: RUF012 - SQLAlchemy reads it as it stands
 
+    @property
+    def is_sent(self) -> bool:
+        """Whether the answerer has ever seen it: until it is sent, it is the asker's own."""
+        if self.state is State.WITHDRAWN:
+            return self.answer_by is not None or self.queued_at is not None
+        return self.state not in (State.DRAFT, State.DECIDING_TO_SEND)
+
 
 class ExchangeLeg(Base):
     """Places that one side gives the other, as the proposal on the table has it."""

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from decimal import Decimal
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session, selectinload
 
 from insatsbas.accounts.models import Membership
@@ -35,7 +35,9 @@ def for_party(viewer: Viewer, session: Session, request_id: int, *, to_change: b
 def sides_of(viewer: Viewer, request: ExchangeRequest) -> Sequence[Side]:
     """The sides that a viewer acts for: none for an outsider, both for somebody with roles in both organisations."""
     own = viewer.organisations_as(*STAFF)
-    return [side for side, known in ((Side.ASKER, request.asker_id), (Side.ANSWERER, request.answerer_id)) if known in own]
+    sides = ((Side.ASKER, request.asker_id), (Side.ANSWERER, request.answerer_id))
+    # What is not sent is not there for the other side.
+    return [side for side, known in sides if known in own and (side is Side.ASKER or request.is_sent)]
 
 
 def of_viewer(viewer: Viewer, session: Session) -> Sequence[ExchangeRequest]:
@@ -43,7 +45,17 @@ def of_viewer(viewer: Viewer, session: Session) -> Sequence[ExchangeRequest]:
     own = viewer.organisations_as(*STAFF)
     query = select(ExchangeRequest).where(ExchangeRequest.asker_id.in_(own) | ExchangeRequest.answerer_id.in_(own))
     rows = session.scalars(query.options(selectinload(ExchangeRequest.legs)).order_by(ExchangeRequest.id.desc())).all()
-    return sorted(rows, key=lambda request: request.state in FINAL)
+    return sorted((row for row in rows if sides_of(viewer, row)), key=lambda request: request.state in FINAL)
+
+
+def count_our_turn(viewer: Viewer, session: Session) -> int:
+    """How many requests wait for the viewer's organisations."""
+    own = viewer.organisations_as(*STAFF)
+    if not own:
+        return 0
+    asker = (ExchangeRequest.turn == Side.ASKER) & ExchangeRequest.asker_id.in_(own)
+    answerer = (ExchangeRequest.turn == Side.ANSWERER) & ExchangeRequest.answerer_id.in_(own)
+    return session.scalar(select(func.count()).select_from(ExchangeRequest).where(asker | answerer)) or 0
 
 
 def proposal_of(request: ExchangeRequest) -> Proposal:

@@ -78,6 +78,8 @@ _STATE_LABELS = {
 FINAL = frozenset({State.COMPLETED, State.DECLINED, State.WITHDRAWN, State.EXPIRED, State.CANCELLED})
 # In these, places are taken for the deal.
 HOLDS_PLACES = frozenset({State.ACCEPTED, State.CANCEL_ASKED, State.COMPLETED})
+# In these, an offer that does so keeps places for a request until it is answered.
+MAY_HOLD_PLACES = frozenset({State.SENT, State.COUNTERED, State.DECIDING_TO_ACCEPT})
 # In these, somebody's answer is waited for, and the time for it can go out.
 WAITS_FOR_AN_ANSWER = frozenset({State.SENT, State.COUNTERED, State.DECIDING_TO_ACCEPT, State.QUEUED, State.REPORTED})
 
