@@ -197,6 +197,20 @@ class OccasionFacts(Protocol):
         ...
 
 
+class OpenToOthers(Protocol):
+    """What is asked of an occasion to know how many of its places other organisations can ask for."""
+
+    @property
+    def for_others(self) -> int:
+        """Places that are open to all others."""
+        ...
+
+    @property
+    def last_day_for_others(self) -> date | None:
+        """The last day to ask for them; None when there is no such day."""
+        ...
+
+
 def is_open(occasion: OccasionFacts, today: date) -> bool:
     """Whether one can still join: its last day has not passed, or it has none."""
     return occasion.last_day is None or occasion.last_day >= today
@@ -221,6 +235,11 @@ def places_left(occasions: Iterable[OccasionFacts], today: date) -> int | None:
     """Places left over the occasions one can still join; None when no such occasion tells."""
     known = [o.left for o in occasions if o.left is not None and is_open(o, today)]
     return sum(known) if known else None
+
+
+def places_for_others(occasions: Iterable[OpenToOthers], today: date) -> int:
+    """Places that are open to all other organisations, over the occasions of which they can still be asked for."""
+    return sum(o.for_others for o in occasions if o.last_day_for_others is None or o.last_day_for_others >= today)
 
 
 def is_for_staff(*, need_flags: Iterable[bool], audience_flags: Iterable[bool]) -> bool:
