@@ -8,6 +8,7 @@ import shutil
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
@@ -22,7 +23,10 @@ from insatsbas.accounts.policy import Permission, may
 from insatsbas.catalogue.models import Intervention
 from insatsbas.core import clock
 from insatsbas.core.db import db, writing
-from insatsbas.core.viewer import GUEST, Role, Viewer
+from insatsbas.core.viewer import GUEST, Grant, Role, Viewer
+from insatsbas.exchange import actions as exchange
+from insatsbas.exchange.rules import Action, Kind, Side
+from insatsbas.exchange.terms import Leg, LegalBasis, PriceKind, Proposal
 from insatsbas.interchange.batch_models import ImportBatch
 from insatsbas.keeping.reports.models import Report
 from insatsbas.keeping.reports.rules import ReportKind
@@ -111,6 +115,11 @@ def of_its_maker(world: World, role: str, permission: Permission, whose: str) ->
     return may(world.viewers[role], permission) and whose == OWN and role == "editor"
 
 
+def of_a_party(world: World, role: str, permission: Permission, whose: str) -> bool:
+    """A request: those who trade for the own organisation, which is a side of the one and not of the other."""
+    return may(world.viewers[role], permission) and whose == OWN
+
+
 ENTRY = {"public_id": "active"}
 PUBLISHED = (Variant("active", of_nobody, ENTRY),)
 KEPT = tuple(Variant(name, of_its_organisation, {"public_id": name}) for name in ("active", "draft"))
@@ -118,6 +127,7 @@ KEPT_REVISION = (Variant("active", of_its_organisation, {**ENTRY, "number": "rev
 READ_ENTRY = (*PUBLISHED, Variant("draft", draft, {"public_id": "draft"}))
 # A link of a letter, that somebody has made up: it says so, to anybody.
 LINK = (Variant("made up", of_nobody, {"token": "no link"}),)
+REQUEST = (Variant("request", of_a_party, {"number": "request", "action": "step"}),)
 CASE = (Variant("question", of_the_asker, {"number": "case"}),)
 BATCH = (Variant("batch", of_its_maker, {"token": "batch"}),)
 FIXED: Mapping[str, Mapping[str, str]] = {
@@ -151,6 +161,10 @@ SCOPES: dict[str, tuple[Variant, ...]] = {
     "editing.delete": KEPT[1:],
     "editing.use_as_template": PUBLISHED,
     "editing.start_as_new": (Variant("ended", of_nobody, {"public_id": "ended"}),),
+    "exchange.new": PUBLISHED,
+    "exchange.one": REQUEST,
+    "exchange.counter": REQUEST,
+    "exchange.take_step": REQUEST,
     "bulk.ours": (Variant("", of_its_organisation, {"organisation": "slug"}),),
     "bulk.faults": BATCH,
     "bulk.preview": BATCH,
@@ -198,6 +212,7 @@ def lay_in(world: World) -> None:
         _people(session, world)
         for whose in NAMES:
             world.things[whose]["case"] = _case(session, world, whose)
+            world.things[whose] |= {"request": _request(session, world, whose), "step": Action.WITHDRAW.value}
     index_all(world.app)
 
 
@@ -244,6 +259,34 @@ def _people(session: Session, world: World) -> None:
         world.viewers[word] = person.as_viewer()
         world.clients[word] = SignedInClient(world.app, world.app.response_class, use_cookies=True)
         keep_token(world.clients[word], accounts.begin_session(session, person))
+
+
+def _request(session: Session, world: World, whose: str) -> int:
+    """A request for a place of the other organisation's: the own one asks, or somebody else where it is another's."""
+    asker = organisation(session, NAMES[OWN] if whose == OWN else "Nacka kommun")
+    row = session.scalars(select(Intervention).where(Intervention.public_id == world.things[OTHER]["active"])).one()
+    viewer = Viewer(name="någon", person_id=None, grants=frozenset({Grant(Role.EDITOR, asker.id)}))
+    leg = Leg(
+        giver=Side.ANSWERER,
+        occasion_id=row.occasions[0].id,
+        title=row.title,
+        places=1,
+        price_kind=PriceKind.PLACE,
+        price=Decimal(0),
+        start=row.occasions[0].start,
+        end=None,
+        legal_basis=LegalBasis.COOPERATION,
+    )
+    made = exchange.prepare(
+        viewer,
+        session,
+        kind=Kind.BUY,
+        asker_id=asker.id,
+        answerer_id=row.owner_id,
+        proposal=Proposal((leg,)),
+        key=f"a form of the {whose} one",
+    )
+    return made.id
 
 
 def _case(session: Session, world: World, whose: str) -> int:

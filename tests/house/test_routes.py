@@ -6,6 +6,7 @@ from insatsbas.accounts.guard import permission_of
 from insatsbas.accounts.policy import Permission
 from tests.support.checks import CheckingClient
 
+TRADE = Permission.TRADE
 ENTER, READ, OWN_ACCOUNT = Permission.ENTER, Permission.READ, Permission.OWN_ACCOUNT
 KEEP, COORDINATE = Permission.KEEP, Permission.COORDINATE
 ASK, REPORT_FAULT = Permission.ASK, Permission.REPORT_FAULT
@@ -111,6 +112,11 @@ ACCESS = {
     "/mina-fragor": ("GET", ASK),
     "/arenden/<int:number>": ("GET", ASK),
     "/arenden/<int:number>/svara": ("POST", KEEP),
+    "/utbyten": ("GET", TRADE),
+    "/utbyten/<int:number>": ("GET", TRADE),
+    "/utbyten/<int:number>/<action>": ("POST", TRADE),
+    "/utbyten/<int:number>/motforslag": ("GET POST", TRADE),
+    "/insatser/<public_id>/fraga-om-platser": ("GET POST", TRADE),
     "/static/<path:filename>": ("GET", ENTER),
 }
 
