@@ -117,7 +117,7 @@ def _prepare(engine: Engine) -> None:
         # SQLAlchemy emits our own BEGIN below; the driver must not emit its own.
         connection.isolation_level = None
         cursor = connection.cursor()
-        cursor.execute("PRAGMA busy_timeout = 10000")
+        cursor.execute("PRAGMA busy_timeout = 30000")
         cursor.execute(f"PRAGMA journal_mode = {'WAL' if use_wal else 'DELETE'}")
         cursor.execute("PRAGMA synchronous = FULL")
         cursor.execute("PRAGMA foreign_keys = ON")

@@ -13,7 +13,7 @@ from insatsbas.catalogue.models import Occasion
 from insatsbas.core import clock, events
 from insatsbas.core.errors import ForbiddenError, RefusedError
 from insatsbas.core.viewer import Viewer
-from insatsbas.exchange import holds, letters, places, queries, rules
+from insatsbas.exchange import agreement_actions, holds, letters, places, queries, rules
 from insatsbas.exchange.alternatives import nearest
 from insatsbas.exchange.days import working_days_after
 from insatsbas.exchange.models import ExchangeKey, ExchangeLeg, ExchangeRequest, ExchangeStep
@@ -106,6 +106,7 @@ def perform(
         request.places_used = said.places_used
     session.flush()
     _write_down(viewer, session, request, acts_for, action, before=before, said=said)
+    agreement_actions.follow(session, request, before=before)
     letters.tell(viewer, session, request, alternatives=nearest(session, request) if action is Action.EXPIRE else ())
     return request
 
@@ -247,7 +248,7 @@ def _write_down(
             after=request.state,
             reason=said.reason,
             why=said.why,
-            proposal=_plain(queries.proposal_of(request)),
+            proposal=plain(queries.proposal_of(request)),
         )
     )
     organisation_id = request.answerer_id if side is Side.ANSWERER else request.asker_id
@@ -259,12 +260,12 @@ def _write_down(
     session.flush()
 
 
-def _plain(value: Any) -> Any:
+def plain(value: Any) -> Any:
     """A proposal as JSON can hold it."""
     if isinstance(value, Proposal):
-        return _plain(asdict(value))
+        return plain(asdict(value))
     if isinstance(value, dict):
-        return {name: _plain(part) for name, part in value.items()}
+        return {name: plain(part) for name, part in value.items()}
     if isinstance(value, list | tuple):
-        return [_plain(part) for part in value]
+        return [plain(part) for part in value]
     return str(value) if isinstance(value, Decimal | date) else value
