@@ -64,6 +64,7 @@ def start() -> str:
         (_("Vad som saknas"), url_for("desk.missing"), _("Det som handläggare inte hittar")),
         (_("Översyn"), review, _("Hur långt organisationerna har kommit")),
         (_("Inställningar"), url_for("desk.settings"), _("Dagar för översyn, vad som visas för alla")),
+        (_("Regler för utbyten"), address_of("exchange_desk.rules"), _("Rättslig grund, och vad som står när det inte går att fråga")),
         (_("Händelser"), address_of("history.events"), _("Vem som har gjort vad")),
         (_("Maskera text"), address_of("masking.start"), _("När personuppgifter har hamnat i katalogen")),
     ]
