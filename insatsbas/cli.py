@@ -11,7 +11,7 @@ from insatsbas import __version__, cli_users
 from insatsbas.accounts import examples, session_actions
 from insatsbas.app import create_app
 from insatsbas.cli_shared import require_database, with_app
-from insatsbas.core import config, jobs, mail, migrations, server
+from insatsbas.core import config, jobs, mail, migrations, pdf, server
 from insatsbas.core.config import current_settings
 from insatsbas.core.db import db, writing
 from insatsbas.core.jobs import Job
@@ -200,6 +200,14 @@ def show() -> None:
     require_database()
     found = indexing.compare(current_search())
     click.echo(f"Mapp: {current_settings().index_dir}\nInsatser: {found.found}\nVäntande ändringar: {found.waiting}")
+
+
+@main.command("pdf")
+def pdf_() -> None:
+    """Säg om PDF går att göra här, och vad som annars saknas. Slutar då med kod 1."""
+    missing = pdf.missing()
+    click.echo(missing or "PDF går att göra.")
+    sys.exit(1 if missing else 0)
 
 
 def _tell_of_examples() -> None:

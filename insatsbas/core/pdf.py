@@ -12,7 +12,7 @@ _LOOK = """
 html { font-family: "Source Sans 3", "Noto Sans", sans-serif; font-size: 10.5pt; line-height: 1.4; }
 h1 { font-size: 18pt; margin: 0 0 6mm; } h2 { font-size: 13pt; margin: 7mm 0 2mm; } h3 { font-size: 11pt; margin: 4mm 0 1mm; }
 h1, h2, h3 { break-after: avoid; } p { margin: 0 0 2mm; white-space: pre-line; }
-dl { margin: 0; } dl div { break-inside: avoid; margin: 0 0 1.5mm; } dt { color: #454545; font-size: 9pt; }
+dl { margin: 0; } dl div { display: flex; margin: 0 0 1mm; } dt { color: #454545; flex: 0 0 60mm; }
 dd { margin: 0; white-space: pre-line; }
 """
 

@@ -47,14 +47,19 @@ def state_of(agreement: Agreement) -> str:
 
 
 def parts_of(told: Told) -> Iterator[Part]:
-    """What is fixed: parties, places, money, decisions."""
+    """What is fixed: parties, places, money, decisions. Of a deal that is off, the places that are no longer agreed on."""
+    is_off = told["kind"] == AgreementKind.CANCELLATION
     for side in Side:
         party = _party(told, side)
         yield Part(_("Den som frågar") if side is Side.ASKER else _("Den som svarar"), tuple(_party_lines(party)))
     for leg in told["legs"]:
         giver = _party(told, Side(leg["giver"]))["name"]
-        yield Part(_("%(giver)s ger platser i %(title)s", giver=giver, title=leg["title"]), tuple(_leg_lines(leg)))
-    yield Part(_("Pengar"), tuple(_money_lines(told)))
+        heading = _("%(giver)s ger platser i %(title)s", giver=giver, title=leg["title"])
+        if is_off:
+            heading = _("Avbokas: platser hos %(giver)s i %(title)s", giver=giver, title=leg["title"])
+        yield Part(heading, tuple(_leg_lines(leg)))
+    if not is_off:
+        yield Part(_("Pengar"), tuple(_money_lines(told)))
     if told["reason"] or told["why"]:
         reason = _(CancelReason(told["reason"]).label) if told["reason"] else ""
         yield Part(_("Orsak"), tuple(_known(((_("Orsak"), reason), (_("Med egna ord"), told["why"])))))
