@@ -122,6 +122,7 @@ def reopen_offer(session: Session, offer: Offer, offered: int) -> None:
     """
     session.refresh(offer)
     offer.status = OfferStatus.OPEN
+    session.flush()
     resize_offer(session, offer, offered)
 
 
