@@ -8,11 +8,11 @@ from insatsbas.accounts import views as accounts_views
 from insatsbas.catalogue import revision_models
 from insatsbas.core import config, db, jobs, letters, paths, security, settings_store, templating
 from insatsbas.core.config import Settings
+from insatsbas.exchange import account_views, agreement_views, offer_views
 from insatsbas.exchange import desk_views as exchange_desk_views
-from insatsbas.exchange import offer_views
 from insatsbas.exchange import views as exchange_views
 from insatsbas.insight import views as insight_views
-from insatsbas.interchange import bulk_downloads, bulk_views
+from insatsbas.interchange import account_downloads, bulk_downloads, bulk_views
 from insatsbas.interchange import views as interchange_views
 from insatsbas.keeping.desk import views as desk_views
 from insatsbas.keeping.editing import status_views
@@ -32,6 +32,7 @@ _ACCOUNTS = (accounts_views, letter_views, password_views)
 _HISTORY = (history_views, event_views, masking_views)
 _EDITING = (editing_views, status_views)
 _BULK = (bulk_views, bulk_downloads)
+_YEARS = (account_views, account_downloads)
 _PAGES = (pages_views, listing_views, text_views, machine_views, preview_views)
 
 # Tables that no view here reads: named, so that every table is known wherever there is an application.
@@ -70,12 +71,14 @@ def create_app(settings: Settings | None = None) -> Flask:
         insight_views,
         interchange_views,
         *_BULK,
+        *_YEARS,
         search_views,
         review_views,
         report_views,
         exchange_views,
         offer_views,
         exchange_desk_views,
+        agreement_views,
         *_EDITING,
         *_HISTORY,
         *_PAGES,

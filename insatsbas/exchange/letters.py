@@ -157,7 +157,7 @@ def _sentences(request: ExchangeRequest, side: Side, sentence: str) -> list[str]
 
 
 def _reason(step: ExchangeStep) -> list[str]:
-    kinds = {Action.DECLINE: DeclineReason, Action.ASK_TO_CANCEL: CancelReason}
+    kinds: dict[Action, type[DeclineReason] | type[CancelReason]] = {Action.DECLINE: DeclineReason, Action.ASK_TO_CANCEL: CancelReason}
     known = {reason.value: reason.label for reason in kinds.get(step.action, ())} if step.action else {}
     return [_("Orsak: %(reason)s.", reason=_(known[step.reason]))] if step.reason in known else []
 

@@ -1,7 +1,7 @@
 """What is agreed on, as plain values: legs, prices, and what each side pays. Pure."""
 
 import math
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
@@ -107,6 +107,28 @@ class Proposal:
             return None
         own = self.difference if self.difference_from is side else Decimal(0)
         return sum((amount for amount in amounts if amount is not None), own)
+
+
+def proposal_from(plain: Mapping[str, Any]) -> Proposal:
+    """A proposal that was written down as JSON holds it."""
+    legs = tuple(
+        Leg(
+            giver=Side(leg["giver"]),
+            occasion_id=leg["occasion_id"],
+            title=leg["title"],
+            places=leg["places"],
+            price_kind=PriceKind(leg["price_kind"]),
+            price=None if leg["price"] is None else Decimal(leg["price"]),
+            start=date.fromisoformat(leg["start"]) if leg["start"] else None,
+            end=date.fromisoformat(leg["end"]) if leg["end"] else None,
+            legal_basis=LegalBasis(leg["legal_basis"]),
+            terms=leg["terms"],
+            offer_id=leg["offer_id"],
+        )
+        for leg in plain["legs"]
+    )
+    paying = plain["difference_from"]
+    return Proposal(legs, Decimal(plain["difference"]), Side(paying) if paying else None)
 
 
 def is_within(cost: Decimal | None, limit: Decimal | None) -> bool:

@@ -117,6 +117,9 @@ ACCESS = {
     "/utbyten/<int:number>/<action>": ("POST", TRADE),
     "/utbyten/<int:number>/motforslag": ("GET POST", TRADE),
     "/insatser/<public_id>/fraga-om-platser": ("GET POST", TRADE),
+    "/utbyten/ekonomi": ("GET", Permission.FOLLOW_TRADE),
+    "/utbyten/ekonomi.<any(xlsx, csv):form>": ("GET", Permission.FOLLOW_TRADE),
+    "/utbyten/beslut": ("GET", Permission.FOLLOW_TRADE),
     "/static/<path:filename>": ("GET", ENTER),
 }
 
