@@ -14,7 +14,6 @@ from insatsbas.core.i18n import gettext as _
 from insatsbas.core.i18n import ngettext
 from insatsbas.core.templating import longdate
 from insatsbas.core.viewer import Viewer
-from insatsbas.exchange.legal import Ruling, ruling
 from insatsbas.exchange.models import Offer
 from insatsbas.exchange.offers import OfferStatus
 from insatsbas.exchange.presenter import kronor
@@ -37,12 +36,6 @@ def own_organisations(viewer: Viewer, session: Session) -> Sequence[Organisation
     own = viewer.organisations_as(*STAFF)
     query = select(Organisation).where(Organisation.id.in_(own), Organisation.left_on.is_(None)).order_by(Organisation.name)
     return session.scalars(query).all()
-
-
-def ruling_for(asker: Organisation, row: Intervention) -> Ruling:
-    """What the rules say of one organisation asking for places in an intervention."""
-    via_adult_education = bool(row.needs) and all(need.via_adult_education for need in row.needs)
-    return ruling(asker.kind, row.owner.kind, via_adult_education=via_adult_education)
 
 
 def starts(session: Session, row: Intervention, *, asker_id: int) -> list[Start]:

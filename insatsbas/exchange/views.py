@@ -16,7 +16,7 @@ from insatsbas.core.db import db
 from insatsbas.core.errors import NotFoundError, RefusedError
 from insatsbas.core.forms import posted
 from insatsbas.core.i18n import gettext as _
-from insatsbas.exchange import actions, forms, presenter, queries, starting
+from insatsbas.exchange import actions, forms, legal_queries, presenter, queries, starting
 from insatsbas.exchange.actions import Said
 from insatsbas.exchange.forms import NO_SWAP, CounterForm, LegForm, RequestForm, StepForm
 from insatsbas.exchange.models import ExchangeRequest
@@ -101,7 +101,7 @@ def new(public_id: str) -> Answer:
     own = [o for o in starting.own_organisations(current_viewer(), db.session) if o.id != row.owner_id]
     is_report = request.values.get("redan") == "ja"
     asker = next((o for o in own if o.slug == request.values.get("fran")), own[0] if own else None)
-    ruling = starting.ruling_for(asker, row) if asker else None
+    ruling = legal_queries.ruling_for(db.session, asker, row) if asker else None
     if asker is None or ruling is None or not ruling.is_allowed:
         why_not = _(ruling.why_not) if ruling else _("Insatsen är er egen, eller så har du ingen organisation att fråga för.")
         return render_template("exchange/not_here.html", row=row, why_not=why_not)
