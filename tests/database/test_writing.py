@@ -87,7 +87,7 @@ def test_sqlite_is_safe(bare_app: Flask) -> None:
     with bare_app.app_context(), db.engine.connect() as connection:
         pragmas = {name: connection.exec_driver_sql(f"PRAGMA {name}").scalar() for name in ("foreign_keys", "synchronous", "busy_timeout")}
         mode = connection.exec_driver_sql("PRAGMA journal_mode").scalar()
-    assert pragmas == {"foreign_keys": 1, "synchronous": 2, "busy_timeout": 30000}
+    assert pragmas == {"foreign_keys": 1, "synchronous": 2, "busy_timeout": 10000}
     assert mode == ("wal" if wal_is_safe(sqlite_module().sqlite_version_info) else "delete")
 
 
