@@ -52,7 +52,9 @@ def as_pdf(number: str) -> Response:
 def refer(number: str) -> Answered | tuple[str, int]:
     """Write the own side's numbers beside it."""
     agreement = agreement_queries.by_number(current_viewer(), db.session, number)
-    side = next((s for s in queries.sides_of(current_viewer(), agreement.request) if s.value == request.form.get("sida")), None)
+    own = queries.sides_of(current_viewer(), agreement.request)
+    named = request.form.get("sida", own[0].value if own else "")
+    side = next((side for side in own if side.value == named), None)
     if side is None:
         raise ForbiddenError("Du kan bara skriva för din egen organisation.")
     form = agreement_presenter.form_of(agreement, side, posted(request.form))

@@ -80,6 +80,11 @@ class Table:
 
 @pytest.fixture
 def table(both_databases: Flask) -> Table:
+    """The two sides, on both databases, within an application context: for actions, since pages would all be one person's."""
+    return lay_table()
+
+
+def lay_table() -> Table:
     """Huddinge asks, Haninge answers; each has six places, two of them taken by its own."""
     names = {Side.ASKER: "Huddinge kommun", Side.ANSWERER: "Haninge kommun"}
     with writing() as session:
