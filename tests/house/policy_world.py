@@ -23,8 +23,11 @@ from insatsbas.accounts.policy import Permission, may
 from insatsbas.catalogue.models import Intervention
 from insatsbas.core import clock
 from insatsbas.core.db import db, writing
-from insatsbas.core.viewer import GUEST, Grant, Role, Viewer
+from insatsbas.core.viewer import GUEST, SYSTEM, Grant, Role, Viewer
 from insatsbas.exchange import actions as exchange
+from insatsbas.exchange import offer_actions
+from insatsbas.exchange.models import Agreement
+from insatsbas.exchange.offer_actions import Terms
 from insatsbas.exchange.rules import Action, Kind, Side
 from insatsbas.exchange.terms import Leg, LegalBasis, PriceKind, Proposal
 from insatsbas.interchange.batch_models import ImportBatch
@@ -128,6 +131,8 @@ READ_ENTRY = (*PUBLISHED, Variant("draft", draft, {"public_id": "draft"}))
 # A link of a letter, that somebody has made up: it says so, to anybody.
 LINK = (Variant("made up", of_nobody, {"token": "no link"}),)
 REQUEST = (Variant("request", of_a_party, {"number": "request", "action": "step"}),)
+OFFER = (Variant("offer", of_its_organisation, {"number": "offer"}),)
+AGREEMENT = (Variant("agreement", of_a_party, {"number": "agreement"}),)
 CASE = (Variant("question", of_the_asker, {"number": "case"}),)
 BATCH = (Variant("batch", of_its_maker, {"token": "batch"}),)
 FIXED: Mapping[str, Mapping[str, str]] = {
@@ -162,6 +167,16 @@ SCOPES: dict[str, tuple[Variant, ...]] = {
     "editing.use_as_template": PUBLISHED,
     "editing.start_as_new": (Variant("ended", of_nobody, {"public_id": "ended"}),),
     "exchange.new": PUBLISHED,
+    "offers.new": KEPT[:1],
+    "offers.one": OFFER,
+    "offers.close": OFFER,
+    "offers.open_again": OFFER,
+    "agreements.one": AGREEMENT,
+    "agreements.as_json": AGREEMENT,
+    "agreements.as_pdf": AGREEMENT,
+    "agreements.refer": AGREEMENT,
+    "agreements.archive_as_json": REQUEST,
+    "agreements.archive_as_pdf": REQUEST,
     "exchange.one": REQUEST,
     "exchange.counter": REQUEST,
     "exchange.take_step": REQUEST,
@@ -213,6 +228,7 @@ def lay_in(world: World) -> None:
         for whose in NAMES:
             world.things[whose]["case"] = _case(session, world, whose)
             world.things[whose] |= {"request": _request(session, world, whose), "step": Action.WITHDRAW.value}
+            world.things[whose] |= {"offer": _offer(session, world, whose), "agreement": _agreement(session, world, whose)}
     index_all(world.app)
 
 
@@ -287,6 +303,29 @@ def _request(session: Session, world: World, whose: str) -> int:
         key=f"a form of the {whose} one",
     )
     return made.id
+
+
+def _offer(session: Session, world: World, whose: str) -> int:
+    """An open offer of one of the organisation's places, to all."""
+    row = session.scalars(select(Intervention).where(Intervention.public_id == world.things[whose]["active"])).one()
+    terms = Terms(places=1, price_kind=PriceKind.AGREED, price=None)
+    return offer_actions.open_offer(SYSTEM, session, row.occasions[0].id, terms).id
+
+
+def _agreement(session: Session, world: World, whose: str) -> str:
+    """What was agreed on in the request, as if its steps had been taken."""
+    agreement = Agreement(number=f"2026-{whose}", request_id=world.things[whose]["request"], content={**_AGREED, "number": f"2026-{whose}"})
+    session.add(agreement)
+    session.flush()
+    return agreement.number
+
+
+# The least that an agreement holds.
+_AGREED: Mapping[str, Any] = {
+    **{"kind": "overenskommelse", "trade": "kop", "agreed_at": "2026-11-24T09:00:00+00:00", "legs": [], "decisions": []},
+    **{"difference": "0.00", "difference_from": None, "costs": {"fragar": "0.00", "svarar": None}, "reason": "", "why": ""},
+    "parties": {side: {"name": side, "organisation_number": "", "kind": "kommun"} for side in ("fragar", "svarar")},
+}
 
 
 def _case(session: Session, world: World, whose: str) -> int:

@@ -120,6 +120,18 @@ ACCESS = {
     "/utbyten/ekonomi": ("GET", Permission.FOLLOW_TRADE),
     "/utbyten/ekonomi.<any(xlsx, csv):form>": ("GET", Permission.FOLLOW_TRADE),
     "/utbyten/beslut": ("GET", Permission.FOLLOW_TRADE),
+    "/erbjudanden": ("GET", TRADE),
+    "/erbjudanden/<int:number>": ("GET POST", KEEP),
+    "/erbjudanden/<int:number>/stang": ("POST", KEEP),
+    "/erbjudanden/<int:number>/oppna": ("POST", KEEP),
+    "/insatser/<public_id>/erbjud-platser": ("GET POST", KEEP),
+    "/overenskommelser/<number>": ("GET", TRADE),
+    "/overenskommelser/<number>.json": ("GET", TRADE),
+    "/overenskommelser/<number>.pdf": ("GET", TRADE),
+    "/overenskommelser/<number>/uppgifter": ("POST", TRADE),
+    "/utbyten/<int:number>/arkiv.json": ("GET", TRADE),
+    "/utbyten/<int:number>/arkiv.pdf": ("GET", TRADE),
+    "/samordna/utbyten": ("GET POST", COORDINATE),
     "/static/<path:filename>": ("GET", ENTER),
 }
 
