@@ -312,15 +312,11 @@ def upgrade() -> None:
         sa.Column("at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("person_id", sa.Integer(), nullable=True),
         sa.Column("who", sa.String(length=150), nullable=False),
-        sa.Column(
-            "side", sa.Enum("fragar", "svarar", name="side", native_enum=False, create_constraint=True, length=30), nullable=False
-        ),
+        sa.Column("side", sa.Enum("fragar", "svarar", name="side", native_enum=False, create_constraint=True, length=30), nullable=False),
         sa.Column("is_internal", sa.Boolean(), nullable=False),
         sa.Column("text", sa.Text(), nullable=False),
         sa.CheckConstraint("length(text) > 0", name=op.f("ck_exchange_message_text")),
-        sa.ForeignKeyConstraint(
-            ["request_id"], ["exchange_request.id"], name=op.f("fk_exchange_message_request_id"), ondelete="CASCADE"
-        ),
+        sa.ForeignKeyConstraint(["request_id"], ["exchange_request.id"], name=op.f("fk_exchange_message_request_id"), ondelete="CASCADE"),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_exchange_message")),
     )
     op.create_index(op.f("ix_exchange_message_request_id"), "exchange_message", ["request_id"], unique=False)
@@ -357,9 +353,7 @@ def upgrade() -> None:
     op.create_table(
         "agreement_reference",
         sa.Column("agreement_id", sa.Integer(), nullable=False),
-        sa.Column(
-            "side", sa.Enum("fragar", "svarar", name="side", native_enum=False, create_constraint=True, length=30), nullable=False
-        ),
+        sa.Column("side", sa.Enum("fragar", "svarar", name="side", native_enum=False, create_constraint=True, length=30), nullable=False),
         sa.Column("diary", sa.String(length=60), nullable=False),
         sa.Column("invoice", sa.String(length=60), nullable=False),
         sa.ForeignKeyConstraint(["agreement_id"], ["agreement.id"], name=op.f("fk_agreement_reference_agreement_id")),
