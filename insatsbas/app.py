@@ -8,10 +8,12 @@ from insatsbas.accounts import views as accounts_views
 from insatsbas.catalogue import revision_models
 from insatsbas.core import config, db, jobs, letters, paths, security, settings_store, templating
 from insatsbas.core.config import Settings
+from insatsbas.exchange import account_views, agreement_views, offer_views
+from insatsbas.exchange import desk_views as exchange_desk_views
+from insatsbas.exchange import views as exchange_views
 from insatsbas.insight import views as insight_views
-from insatsbas.interchange import bulk_downloads, bulk_views
+from insatsbas.interchange import account_downloads, bulk_downloads, bulk_views
 from insatsbas.interchange import views as interchange_views
-from insatsbas.keeping import menu
 from insatsbas.keeping.desk import views as desk_views
 from insatsbas.keeping.editing import status_views
 from insatsbas.keeping.editing import views as editing_views
@@ -20,7 +22,7 @@ from insatsbas.keeping.history import views as history_views
 from insatsbas.keeping.masking import views as masking_views
 from insatsbas.keeping.reports import views as report_views
 from insatsbas.keeping.review import views as review_views
-from insatsbas.pages import errors, listing_views, machine_views, preview_views, text_views
+from insatsbas.pages import errors, listing_views, machine_views, menu, preview_views, text_views
 from insatsbas.pages import views as pages_views
 from insatsbas.search import outbox, service
 from insatsbas.search import views as search_views
@@ -48,6 +50,12 @@ _VIEWS = (
     text_views,
     machine_views,
     preview_views,
+    account_views,
+    account_downloads,
+    exchange_views,
+    offer_views,
+    exchange_desk_views,
+    agreement_views,
 )
 
 # Tables that no view here reads: named, so that every table is known wherever there is an application.

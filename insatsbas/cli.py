@@ -11,13 +11,14 @@ from insatsbas import __version__, cli_users
 from insatsbas.accounts import examples, session_actions
 from insatsbas.app import create_app
 from insatsbas.cli_shared import require_database, with_app
-from insatsbas.core import config, jobs, mail, migrations, server
+from insatsbas.core import config, jobs, mail, migrations, pdf, server
 from insatsbas.core.config import current_settings
 from insatsbas.core.db import db, writing
 from insatsbas.core.jobs import Job
 from insatsbas.core.progress import step
 from insatsbas.core.swedish_cli import NewFile, ReadableFile, SwedishGroup, Whole
 from insatsbas.core.viewer import SYSTEM
+from insatsbas.exchange import periodic as exchange_periodic
 from insatsbas.interchange import actions, bulk_actions
 from insatsbas.interchange import demo as demo_catalogue
 from insatsbas.interchange import region as region_file
@@ -117,6 +118,7 @@ def work(once: bool) -> None:
         Job("översynens brev", every=3600.0, run=periodic.write_review_letters),
         Job("rapporternas avsändare", every=600.0, run=periodic.forget_addresses),
         Job("det som en maskering lämnade", every=60.0, run=periodic.clean_after_masking),
+        Job("utbytenas tider och köer", every=60.0, run=exchange_periodic.keep_time),
     ]
     if once:
         sys.exit(1 if jobs.run_once(to_do) else 0)
@@ -205,6 +207,14 @@ def show() -> None:
     require_database()
     found = indexing.compare(current_search())
     click.echo(f"Mapp: {current_settings().index_dir}\nInsatser: {found.found}\nVäntande ändringar: {found.waiting}")
+
+
+@main.command("pdf")
+def pdf_() -> None:
+    """Säg om PDF går att göra här, och vad som annars saknas. Slutar då med kod 1."""
+    missing = pdf.missing()
+    click.echo(missing or "PDF går att göra.")
+    sys.exit(1 if missing else 0)
 
 
 def _tell_of_examples(password: str) -> None:

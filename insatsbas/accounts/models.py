@@ -1,8 +1,9 @@
 """People, what roles they hold, and their sessions, as the database keeps them."""
 
 from datetime import datetime
+from decimal import Decimal
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, String, UniqueConstraint
+from sqlalchemy import CheckConstraint, ForeignKey, Index, Numeric, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from insatsbas.accounts.rules import LinkPurpose
@@ -45,12 +46,17 @@ class Membership(Base):
     __table_args__ = (
         UniqueConstraint("person_id", "role", "organisation_id"),
         CheckConstraint("(role IN ('gast', 'samordnare')) = (organisation_id IS NULL)", name="organisation"),
+        CheckConstraint("decides_up_to IS NULL OR (role = 'beslutsfattare' AND decides_up_to >= 0)", name="decides_up_to"),
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)
     person_id: Mapped[int] = mapped_column(ForeignKey("person.id", ondelete="CASCADE"))
     role: Mapped[Role] = mapped_column(coded(Role, "role"))
     organisation_id: Mapped[int | None] = mapped_column(ForeignKey("organisation.id"), index=True)
+    # Up to how many kronor a decision-maker decides; None is without limit.
+    decides_up_to: Mapped[Decimal | None] = mapped_column(Numeric(12, 2))
+    # By which order of delegation, as "Delegationsordningen punkt 4.2". Stands in the agreements that they decide on.
+    delegation: Mapped[str] = mapped_column(String(100), default="")
     person: Mapped[Person] = relationship(back_populates="memberships")
     organisation: Mapped[Organisation | None] = relationship()
 

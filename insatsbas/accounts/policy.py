@@ -63,6 +63,8 @@ class Permission(Enum):
     REPORT_FAULT = auto()
     OWN_ACCOUNT = auto()
     ASK = auto()
+    TRADE = auto()
+    FOLLOW_TRADE = auto()
     KEEP = auto()
     COORDINATE = auto()
 
@@ -78,6 +80,10 @@ POLICY: Mapping[Permission, tuple[Predicate, ...]] = {
     Permission.OWN_ACCOUNT: (person,),
     # Ask an owner a question, say that something is missing.
     Permission.ASK: (case_officer, editor, decision_maker, coordinator),
+    # Ask other organisations for places, answer them, follow the requests. What binds also needs a decision-maker (exchange/rules).
+    Permission.TRADE: (case_officer, editor, decision_maker),
+    # See what was given, taken and decided in a year: one's own organisation's; the co-ordinator all.
+    Permission.FOLLOW_TRADE: (case_officer, editor, decision_maker, coordinator),
     # Enter, change, confirm, pause, end and start an organisation's interventions; answer what is reported and asked; read its drafts.
     Permission.KEEP: (editor, coordinator),
     # Keep lists, organisations, people and settings in order; read what has happened; mask.

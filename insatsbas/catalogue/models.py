@@ -168,8 +168,7 @@ class Intervention(Base):
     contact: Mapped[str] = mapped_column(String(200), default="")
     end_reason: Mapped[EndReason | None] = mapped_column(coded(EndReason, "end_reason"))
     pause_reason: Mapped[PauseReason | None] = mapped_column(coded(PauseReason, "pause_reason"))
-    # The function mailbox that knows more of what has ended.
-    knows_more: Mapped[str] = mapped_column(String(200), default="")
+    knows_more: Mapped[str] = mapped_column(String(200), default="")  # the mailbox that knows more of what has ended
     # What this one takes up again, and what its text was first made from.
     forerunner_id: Mapped[int | None] = mapped_column(ForeignKey("intervention.id", ondelete="SET NULL"), index=True)
     template_id: Mapped[int | None] = mapped_column(ForeignKey("intervention.id", ondelete="SET NULL"), index=True)
@@ -215,7 +214,8 @@ class Occasion(Base):
     """A start of an intervention. Without a start it stands for an intake at any time.
 
     `address_on_request` means that the address is given on contact only: then the database refuses to hold one, or the place.
-    `taken_by_own` is None when unknown; `accepted` counts places of others.
+    `taken_by_own` is None when unknown. `offered` are places set aside for others, `accepted` those of them that are agreed on,
+    `for_others` what is left of those open to all, until `for_others_until`. Only `exchange` changes these, in statements that must hit.
     """
 
     __tablename__ = "occasion"
@@ -224,9 +224,11 @@ class Occasion(Base):
         CheckConstraint("apply_by IS NULL OR end_on IS NULL OR apply_by <= end_on", name="apply_before_end"),
         CheckConstraint("NOT address_on_request OR (address = '' AND place = '')", name="no_address_when_on_request"),
         CheckConstraint("places >= 0 AND taken_by_own >= 0", name="counts"),
-        CheckConstraint("accepted >= 0 AND (accepted = 0 OR places IS NOT NULL)", name="accepted"),
+        CheckConstraint("accepted BETWEEN 0 AND offered", name="accepted"),
+        CheckConstraint("for_others >= 0", name="for_others"),
+        CheckConstraint("offered = 0 OR places IS NOT NULL", name="offered_of_known_places"),
         CheckConstraint("taken_by_own IS NULL OR places IS NOT NULL", name="taken_of_known_places"),
-        CheckConstraint("coalesce(taken_by_own, 0) + accepted <= places", name="nothing_oversold"),
+        CheckConstraint("coalesce(taken_by_own, 0) + offered <= places", name="nothing_oversold"),
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)
@@ -239,7 +241,10 @@ class Occasion(Base):
     address_on_request: Mapped[bool] = mapped_column(default=False)
     places: Mapped[int | None]
     taken_by_own: Mapped[int | None]
+    offered: Mapped[int] = mapped_column(default=0)
     accepted: Mapped[int] = mapped_column(default=0)
+    for_others: Mapped[int] = mapped_column(default=0)
+    for_others_until: Mapped[date | None]
     intervention: Mapped[Intervention] = relationship(back_populates="occasions")
 
     @property

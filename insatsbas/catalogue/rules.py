@@ -197,6 +197,25 @@ class Joinable(Protocol):
         ...
 
 
+class OpenToOthers(Protocol):
+    """What is asked of an occasion to know how many of its places other organisations can ask for, and until when."""
+
+    @property
+    def for_others(self) -> int:
+        """Places that are open to all others."""
+        ...
+
+    @property
+    def for_others_until(self) -> date | None:
+        """The last day that its owner has set for it; None when there is none."""
+        ...
+
+    @property
+    def last_day(self) -> date | None:
+        """The last day one can apply at all; None when there is no such day."""
+        ...
+
+
 def is_open(occasion: Joinable, today: date) -> bool:
     """Whether one can still join: its last day has not passed, or it has none."""
     return occasion.last_day is None or occasion.last_day >= today
@@ -221,6 +240,16 @@ def places_left(occasions: Iterable[Joinable], today: date) -> int | None:
     """Places left over the occasions one can still join; None when no such occasion tells."""
     known = [o.left for o in occasions if o.left is not None and is_open(o, today)]
     return sum(known) if known else None
+
+
+def last_day_for_others(occasion: OpenToOthers) -> date | None:
+    """The last day others can ask for what is open to all of them; None when there is no such day."""
+    return min((day for day in (occasion.last_day, occasion.for_others_until) if day is not None), default=None)
+
+
+def places_for_others(occasions: Iterable[OpenToOthers], today: date) -> int:
+    """Places that are open to all other organisations, over the occasions of which they can still be asked for."""
+    return sum(o.for_others for o in occasions if (last_day_for_others(o) or today) >= today)
 
 
 def is_for_staff(*, need_flags: Iterable[bool], audience_flags: Iterable[bool]) -> bool:

@@ -7,11 +7,19 @@ from insatsbas.core.config import current_settings
 _OWN_COMPUTER = "http://127.0.0.1:8000"
 
 
+def at(path: str) -> str:
+    """The address of a path as people reach it, for pages of a feature that one does not know."""
+    return _base() + path
+
+
 def whole(endpoint: str, **values: str) -> str:
-    """The address of a page as people reach it. The Host header is believed only where nobody else can reach us."""
+    """The address of a page as people reach it."""
+    return _base() + current_app.url_map.bind("localhost").build(endpoint, values)
+
+
+def _base() -> str:
+    """The Host header is believed only where nobody else can reach us."""
     public_url = current_settings().public_url
     if public_url is not None:
-        base = f"{public_url.scheme}://{public_url.netloc}"
-    else:
-        base = request.host_url.rstrip("/") if has_request_context() else _OWN_COMPUTER
-    return base + current_app.url_map.bind("localhost").build(endpoint, values)
+        return f"{public_url.scheme}://{public_url.netloc}"
+    return request.host_url.rstrip("/") if has_request_context() else _OWN_COMPUTER

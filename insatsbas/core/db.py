@@ -2,7 +2,9 @@
 
 import importlib
 import logging
+import random
 import sqlite3
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
@@ -19,6 +21,8 @@ from sqlalchemy.types import TypeDecorator
 
 log = logging.getLogger(__name__)
 db = SQLAlchemy()
+# Milliseconds that SQLite itself waits; seconds that a writer waits for its turn, and asks for it.
+_BUSY, _PATIENCE, _ASKS_EVERY = 10000, 30.0, 0.008
 
 
 class Base(DeclarativeBase):
@@ -123,7 +127,7 @@ def _prepare(engine: Engine) -> None:
         # SQLAlchemy emits our own BEGIN below; the driver must not emit its own.
         connection.isolation_level = None
         cursor = connection.cursor()
-        cursor.execute("PRAGMA busy_timeout = 10000")
+        cursor.execute(f"PRAGMA busy_timeout = {_BUSY}")
         cursor.execute(f"PRAGMA journal_mode = {'WAL' if use_wal else 'DELETE'}")
         cursor.execute("PRAGMA synchronous = FULL")
         cursor.execute("PRAGMA foreign_keys = ON")
@@ -132,4 +136,31 @@ def _prepare(engine: Engine) -> None:
     @event.listens_for(engine, "begin")
     def _on_begin(connection: Connection) -> None:
         # A reader that turns writer midway fails at once, whatever the timeout: a writer says so from the start.
-        connection.exec_driver_sql("BEGIN IMMEDIATE" if connection.get_execution_options().get("write") else "BEGIN")
+        is_writer = connection.get_execution_options().get("write")
+        if not is_writer or not _begin_in_turn(connection.connection.dbapi_connection, module):
+            connection.exec_driver_sql("BEGIN IMMEDIATE" if is_writer else "BEGIN")
+
+
+def _begin_in_turn(connection: Any, module: ModuleType) -> bool:
+    """Take SQLite's write lock, waiting for it as long as a person would. Whether it was taken.
+
+    SQLite's own way of waiting asks ever more seldom, so that among many who write at once the newest come first and some never. Here
+    all ask equally often.
+    """
+    cursor = connection.cursor()
+    ends = time.monotonic() + _PATIENCE
+    cursor.execute("PRAGMA busy_timeout = 0")
+    try:
+        while time.monotonic() < ends:
+            try:
+                cursor.execute("BEGIN IMMEDIATE")
+                return True
+            except module.OperationalError as error:
+                if "locked" not in str(error):
+                    raise
+                # Not in step with others who wait.
+                time.sleep(random.uniform(0.5, 1.5) * _ASKS_EVERY)  # noqa: S311 - nothing secret
+        return False
+    finally:
+        cursor.execute(f"PRAGMA busy_timeout = {_BUSY}")
+        cursor.close()

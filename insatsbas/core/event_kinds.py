@@ -36,6 +36,14 @@ KINDS: Mapping[str, str] = {
     "arende.fraga": N_("%(who)s ställde en fråga om %(what)s."),
     "arende.saknas": N_("%(who)s anmälde att något saknas: %(what)s."),
     "arende.besvarat": N_("%(who)s besvarade %(what)s."),
+    # Exchange
+    "utbyte.ny": N_("%(who)s skrev en förfrågan om platser: %(what)s."),
+    "utbyte.steg": N_("%(who)s tog ett steg i en förfrågan om platser: %(what)s."),
+    "erbjudande.nytt": N_("%(who)s erbjöd platser i %(what)s till andra."),
+    "erbjudande.andrat": N_("%(who)s ändrade ett erbjudande om platser i %(what)s."),
+    "erbjudande.stangt": N_("%(who)s stängde ett erbjudande om platser i %(what)s."),
+    "erbjudande.oppnat": N_("%(who)s öppnade ett erbjudande om platser i %(what)s igen."),
+    "overenskommelse.uppgifter": N_("%(who)s ändrade diarienummer eller fakturareferens för en överenskommelse: %(what)s."),
     # Organisations and municipalities
     "organisation.ny": N_("%(who)s lade till organisationen %(what)s."),
     "organisation.andrad": N_("%(who)s ändrade uppgifterna om organisationen %(what)s."),

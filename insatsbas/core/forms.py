@@ -56,10 +56,15 @@ class SwedishForm(wtforms.Form):
 
     def faults(self) -> list[tuple[str, str]]:
         """The id of each field that has a fault, with what it is, in the order of the form. For the summary of errors."""
-        return [(field.id, str(error)) for field in self for error in field.errors if isinstance(error, str)]
+        return [(_place(field), str(error)) for field in self for error in field.errors if isinstance(error, str)]
 
     def _texts(self) -> Iterator[Field]:
         return (field for field in self if isinstance(field, StringField) and not isinstance(field, wtforms.PasswordField))
+
+
+def _place(field: Field) -> str:
+    """Where a fault can be mended: nowhere, when the field is not seen."""
+    return "" if isinstance(field, wtforms.HiddenField) else str(field.id)
 
 
 class DayField(StringField):

@@ -8,10 +8,10 @@ from flask import url_for
 
 from insatsbas.catalogue.models import Intervention, Occasion
 from insatsbas.catalogue.queries import Lists
-from insatsbas.catalogue.rules import Level, Status, TermKind, next_start, places_left
+from insatsbas.catalogue.rules import Level, Status, TermKind, next_start, places_for_others, places_left
 from insatsbas.core.i18n import gettext as _
 from insatsbas.search import labels
-from insatsbas.search.engine import ANY_TIME, PASSED, PLACES_LEFT, STAFF, YES, Facet, Results
+from insatsbas.search.engine import ANY_TIME, FOR_OTHERS, PASSED, PLACES_LEFT, STAFF, YES, Facet, Results
 
 
 def item(row: Intervention, *, source: str, today: date) -> dict[str, Any]:
@@ -36,6 +36,7 @@ def item(row: Intervention, *, source: str, today: date) -> dict[str, Any]:
         "way_in": _terms(row, TermKind.WAY_IN),
         "next_start": start.isoformat() if start else None,
         "places_left": places_left(row.occasions, today) if is_active else None,
+        "places_for_others": places_for_others(row.occasions, today) if is_active else 0,
         "is_example": row.is_example,
         "for_staff": row.for_staff,
         "url": url_for("pages.intervention", public_id=row.public_id, _external=True),
@@ -114,6 +115,6 @@ def facets(results: Results, lists: Lists) -> dict[str, list[dict[str, Any]]]:
         ]
     levels = results.facets[PASSED]
     told[PASSED] = [{"value": str(v.value), "label": _(v.label), "count": levels[str(v.value)]} for v in Level]
-    for name in (PLACES_LEFT, ANY_TIME, STAFF):
+    for name in (PLACES_LEFT, ANY_TIME, FOR_OTHERS, STAFF):
         told[name] = [{"value": YES, "label": of_switches[name], "count": results.facets[name][YES]}]
     return told

@@ -31,7 +31,7 @@ from insatsbas.search.service import current_search
 
 Answer = Response | tuple[str, int]
 _XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
-_KINDS: dict[str, tuple[str, Callable[[Iterable[Entry], IO[bytes]], None]]] = {
+KINDS: dict[str, tuple[str, Callable[[Iterable[Entry], IO[bytes]], None]]] = {
     "xlsx": (_XLSX, writing.write_xlsx),
     "csv": ("text/csv; charset=utf-8", writing.write_csv),
     "json": ("application/json", writing.write_json),
@@ -70,7 +70,7 @@ def ours(organisation: str) -> Answer:
 def template() -> Response:
     """A workbook to begin with."""
     owners = [row.name for row in bulk_queries.written_for(current_viewer(), db.session)]
-    return _attachment(bulk_template.workbook(queries.lists(db.session), owners), _XLSX, "mall.xlsx")
+    return attachment(bulk_template.workbook(queries.lists(db.session), owners), _XLSX, "mall.xlsx")
 
 
 @blueprint.get("/las-in/<token>/fel.csv")
@@ -86,7 +86,7 @@ def faults(token: str) -> Response:
     writer = csv.writer(text, delimiter=";", lineterminator="\r\n")
     writer.writerow([_("rad"), _("kolumn"), _("fel")])
     writer.writerows([writing.guard(str(cell or "")) for cell in (fault.row, fault.column, fault.reason)] for fault in told)
-    return _attachment(text.getvalue().encode("utf-8-sig"), "text/csv; charset=utf-8", "fel.csv")
+    return attachment(text.getvalue().encode("utf-8-sig"), "text/csv; charset=utf-8", "fel.csv")
 
 
 def _source() -> str:
@@ -94,16 +94,17 @@ def _source() -> str:
 
 
 def _file(entries: Iterable[Entry], form: str, name: str) -> Answer:
-    kind, write = _KINDS[form]
+    kind, write = KINDS[form]
     out = io.BytesIO()
     try:
         write(entries, out)
     except RefusedError as refused:
         return render_template("interchange/too_large.html", reason=str(refused)), 422
-    return _attachment(out.getvalue(), kind, f"{name}.{form}")
+    return attachment(out.getvalue(), kind, f"{name}.{form}")
 
 
-def _attachment(data: bytes, kind: str, name: str) -> Response:
+def attachment(data: bytes, kind: str, name: str) -> Response:
+    """A file to be saved under a name."""
     response = Response(data, content_type=kind)
     response.headers["Content-Disposition"] = f'attachment; filename="{name}"'
     # Those who look for pages are to find the page, not the file.

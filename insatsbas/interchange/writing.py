@@ -2,10 +2,11 @@
 
 import csv
 import io
+import itertools
 import json
 import os
 import zipfile
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import date, datetime
 from decimal import Decimal
 from pathlib import Path
@@ -64,11 +65,16 @@ def guard(cell: str) -> str:
 
 def write_csv(found: Iterable[Entry], out: IO[bytes]) -> None:
     """Write entries as CSV: semicolons, CRLF, and the mark by which Excel knows UTF-8."""
+    heads = [column.value for column in OF_TABLES]
+    table_csv("", itertools.chain([heads], ([entry.get(column) for column in OF_TABLES] for entry in found)), out)
+
+
+def table_csv(_title: str, lines: Iterable[Sequence[Any]], out: IO[bytes]) -> None:
+    """Write the lines of any table as CSV."""
     text = io.TextIOWrapper(out, encoding="utf-8-sig", newline="")
     writer = csv.writer(text, delimiter=";", lineterminator="\r\n")
-    writer.writerow(column.value for column in OF_TABLES)
-    for entry in found:
-        writer.writerow(guard(written(entry.get(column))) for column in OF_TABLES)
+    for line in lines:
+        writer.writerow(guard(written(value)) for value in line)
     text.flush()
     text.detach()
 
@@ -112,19 +118,24 @@ def write_xlsx(found: Iterable[Entry], out: IO[bytes]) -> None:
         if number > MAX_ROWS:
             raise RefusedError(f"En .xlsx rymmer högst {MAX_ROWS} insatser. {_TRY_OTHERWISE}")
         lines.append([_cell_value(entry.get(column)) for column in OF_TABLES])
+    table_xlsx("Insatser", lines, out)
+    if out.tell() > MAX_FILE:
+        raise RefusedError(f"Filen blir större än de {MAX_FILE // 1024 // 1024} MB som en .xlsx får vara. {_TRY_OTHERWISE}")
+
+
+def table_xlsx(title: str, lines: Iterable[Sequence[Any]], out: IO[bytes]) -> None:
+    """Write the lines of any table as a workbook of one sheet, the headings first."""
     book = Workbook(write_only=True)
-    sheet = book.create_sheet("Insatser")
+    sheet = book.create_sheet(title)
     sheet.freeze_panes = "A2"
     for line in lines:
-        sheet.append([_cell(sheet, value) for value in line])
+        sheet.append([_cell(sheet, _plain(value) if isinstance(value, Decimal) else value) for value in line])
     book.properties.created = _FIXED
     packed = io.BytesIO()
     book.save(packed)
     # Saving writes the present moment there.
     book.properties.modified = _FIXED
     _repack(packed, out, replaced={"docProps/core.xml": tostring(book.properties.to_tree())})
-    if out.tell() > MAX_FILE:
-        raise RefusedError(f"Filen blir större än de {MAX_FILE // 1024 // 1024} MB som en .xlsx får vara. {_TRY_OTHERWISE}")
 
 
 def _cell_value(value: Any) -> Any:
@@ -159,4 +170,5 @@ def _repack(packed: IO[bytes], out: IO[bytes], *, replaced: Mapping[str, bytes])
             new.writestr(part, replaced.get(name, old.read(name)))
 
 
+TABLES: dict[str, Callable[[str, Iterable[Sequence[Any]], IO[bytes]], None]] = {"csv": table_csv, "xlsx": table_xlsx}
 _WRITERS: dict[str, Callable[[Iterable[Entry], IO[bytes]], None]] = {".csv": write_csv, ".json": write_json, ".xlsx": write_xlsx}

@@ -50,6 +50,7 @@ def _drawn(row: Intervention, entry: Entry, *, is_sent: bool) -> str:
         "pages/preview.html",
         page=page,
         past=told,
+        ask_url="",
         panel=None,
         shown=shown,
         is_sent=is_sent,

@@ -6,7 +6,7 @@ from flask import url_for
 
 from insatsbas.catalogue.freshness_queries import needs_review
 from insatsbas.catalogue.models import Intervention
-from insatsbas.catalogue.rules import Status, TermKind, next_start, places_left
+from insatsbas.catalogue.rules import Status, TermKind, next_start, places_for_others, places_left
 from insatsbas.core.i18n import gettext as _
 from insatsbas.search.engine import Facet
 from insatsbas.search.forms import address
@@ -40,6 +40,7 @@ def card(
         next_start=next_start(row.occasions, today) if is_active else None,
         rolling=row.rolling,
         places_left=places_left(row.occasions, today) if is_active else None,
+        for_others=places_for_others(row.occasions, today) if is_active else 0,
         last_known=row.last_known,
         is_example=row.is_example,
         for_staff=row.for_staff,

@@ -7,7 +7,7 @@ from dataclasses import asdict, replace
 
 from insatsbas.catalogue.models import Intervention, Occasion
 from insatsbas.catalogue.queries import swedish_order
-from insatsbas.catalogue.rules import Status, TermKind
+from insatsbas.catalogue.rules import Status, TermKind, last_day_for_others
 from insatsbas.search.engine import Document, Facet
 from insatsbas.search.swedish import Analysis, normalise, tokens
 
@@ -86,6 +86,7 @@ def _codes(intervention: Intervention) -> dict[Facet, tuple[str, ...]]:
     return {facet: tuple(sorted(values)) for facet, values in codes.items()}
 
 
-def _occasion(occasion: Occasion) -> tuple[int | None, int | None, int | None]:
-    last, start = occasion.last_day, occasion.start
-    return (last.toordinal() if last else None, start.toordinal() if start else None, occasion.left)
+def _occasion(occasion: Occasion) -> tuple[int | None, int | None, int | None, int | None, int]:
+    days = (occasion.last_day, occasion.start, last_day_for_others(occasion))
+    last, start, for_others = (day.toordinal() if day else None for day in days)
+    return (last, start, occasion.left, for_others, occasion.for_others)

@@ -46,6 +46,7 @@ class Sort(StrEnum):
 ANYWHERE = frozenset({Facet.GIVEN_IN, Facet.OPEN_FOR})
 PASSED = "klarat"
 PLACES_LEFT = "lediga"
+FOR_OTHERS = "platser_for_andra"
 ANY_TIME = "nar_som_helst"
 STAFF = "personal"
 COMMUTE = "pendla"
@@ -63,6 +64,7 @@ class Filters:
     values: Mapping[Facet, frozenset[str]] = field(default_factory=dict)
     passed: Level | None = None
     places_left: bool = False
+    for_others: bool = False
     rolling: bool = False
     staff: bool = False
     commute: bool = False
@@ -114,8 +116,8 @@ class Results:
 class Document:
     """An intervention as the index keeps it: the terms of its texts, and the facts that are filtered, counted and sorted on.
 
-    `occasions` are (last day to start, start, places left) as ordinal days; None where not known. Facts only, never the day:
-    what depends on the day is reckoned when asked. `mark` changes when anything else does.
+    `occasions` are (last day to start, start, places left, last day for others, places for others), days as ordinals; None where
+    not known. Facts only, never the day: what depends on the day is reckoned when asked. `mark` changes when anything else does.
     """
 
     id: int
@@ -125,7 +127,7 @@ class Document:
     rolling: bool
     staff: bool
     title_key: str
-    occasions: tuple[tuple[int | None, int | None, int | None], ...]
+    occasions: tuple[tuple[int | None, int | None, int | None, int | None, int], ...]
     mark: str = ""
 
 

@@ -9,7 +9,7 @@ from insatsbas.catalogue.rules import Level, Status
 from insatsbas.core.i18n import gettext as _
 from insatsbas.search import labels
 from insatsbas.search.documents import TERM_FACETS
-from insatsbas.search.engine import ANY_TIME, COMMUTE, PASSED, PLACES_LEFT, STAFF, YES, Facet, Results
+from insatsbas.search.engine import ANY_TIME, COMMUTE, FOR_OTHERS, PASSED, PLACES_LEFT, STAFF, YES, Facet, Results
 from insatsbas.search.forms import SWITCHES, Asked, address, without
 from insatsbas.search.page import Chip, FilterGroup, Option
 
@@ -25,6 +25,7 @@ _BEHIND = (
     Facet.WAY_IN,
     Facet.OWNER,
     ANY_TIME,
+    FOR_OTHERS,
     STAFF,
 )
 

@@ -16,14 +16,14 @@ from insatsbas.catalogue.rules import PUBLIC, Level, Status
 from insatsbas.catalogue.rules import Form as InterventionForm
 from insatsbas.core.i18n import gettext as _
 from insatsbas.search.documents import TERM_FACETS
-from insatsbas.search.engine import ANY_TIME, COMMUTE, PASSED, PLACES_LEFT, STAFF, YES, Facet, Filters, Question, Sort
+from insatsbas.search.engine import ANY_TIME, COMMUTE, FOR_OTHERS, PASSED, PLACES_LEFT, STAFF, YES, Facet, Filters, Question, Sort
 from insatsbas.search.labels import ALL_STATUSES
 from insatsbas.search.query import Planner, clean
 
 MOST_PAGES = 100_000
 PER_PAGE = 20
 MOST_PER_PAGE = 100
-SWITCHES = (COMMUTE, PLACES_LEFT, ANY_TIME, STAFF)
+SWITCHES = (COMMUTE, PLACES_LEFT, ANY_TIME, FOR_OTHERS, STAFF)
 _ON, _OFF = frozenset({YES, "1", "true", "on"}), frozenset({"", "nej", "0", "false"})
 
 
@@ -83,6 +83,7 @@ class SearchForm(Form):
     anordnare = CodesField()
     lediga = SwitchField()
     nar_som_helst = SwitchField()
+    platser_for_andra = SwitchField()
     personal = SwitchField()
     sortera = CodesField(most=1)
     sida = IntegerField(validators=[Optional(), NumberRange(1, MOST_PAGES)])
@@ -141,6 +142,7 @@ class Asked:
             values={**values, Facet.STATUS: self.statuses},
             passed=Level(int(self.passed)) if self.passed is not None else None,
             places_left=self.switches[PLACES_LEFT],
+            for_others=self.switches[FOR_OTHERS],
             rolling=self.switches[ANY_TIME],
             staff=self.switches[STAFF],
             commute=self.switches[COMMUTE],

@@ -6,7 +6,7 @@ from insatsbas.catalogue.queries import Lists
 from insatsbas.catalogue.rules import PUBLIC, Form
 from insatsbas.core.i18n import gettext as _
 from insatsbas.search.documents import TERM_FACETS
-from insatsbas.search.engine import ANY_TIME, COMMUTE, PASSED, PLACES_LEFT, STAFF, Facet, Sort
+from insatsbas.search.engine import ANY_TIME, COMMUTE, FOR_OTHERS, PASSED, PLACES_LEFT, STAFF, Facet, Sort
 
 ALL_STATUSES = "alla"
 
@@ -30,6 +30,7 @@ def of_filters() -> Mapping[str, str]:
         Facet.WAY_IN: _("Så får deltagaren en plats"),
         Facet.OWNER: _("Anordnas av"),
         ANY_TIME: _("Start"),
+        FOR_OTHERS: _("För kommuner"),
         STAFF: _("Personal"),
     }
 
@@ -40,6 +41,7 @@ def of_switches() -> Mapping[str, str]:
         COMMUTE: _("Även kommuner man kan pendla till"),
         PLACES_LEFT: _("Har lediga platser"),
         ANY_TIME: _("Går att börja när som helst"),
+        FOR_OTHERS: _("Platser för andra kommuner"),
         STAFF: _("Visa även stöd till personal och arbetsgivare"),
     }
 

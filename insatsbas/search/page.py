@@ -37,6 +37,7 @@ class HitCard:
     next_start: date | None
     rolling: bool
     places_left: int | None
+    for_others: int
     last_known: int | None
     is_example: bool
     for_staff: bool

@@ -14,7 +14,21 @@ from insatsbas.core.i18n import ngettext
 from insatsbas.core.templating import number
 from insatsbas.search import filters, labels
 from insatsbas.search.cards import card
-from insatsbas.search.engine import ACTIVE_ONLY, ANY_TIME, COMMUTE, PASSED, PLACES_LEFT, STAFF, YES, Facet, Filters, Question, Results, Sort
+from insatsbas.search.engine import (
+    ACTIVE_ONLY,
+    ANY_TIME,
+    COMMUTE,
+    FOR_OTHERS,
+    PASSED,
+    PLACES_LEFT,
+    STAFF,
+    YES,
+    Facet,
+    Filters,
+    Question,
+    Results,
+    Sort,
+)
 from insatsbas.search.forms import Asked, address
 from insatsbas.search.page import Choice, Option, PageLink, Pagination, SearchPage
 from insatsbas.search.query import Plan
@@ -165,6 +179,8 @@ class Presenter:
             yield _("Visa även det som är fullt"), self._but(PLACES_LEFT), self._with(replace(now, places_left=False))
         if now.rolling:
             yield _("Visa även det som har fasta starter"), self._but(ANY_TIME), self._with(replace(now, rolling=False))
+        if now.for_others:
+            yield _("Visa även det som inte har platser för andra"), self._but(FOR_OTHERS), self._with(replace(now, for_others=False))
         if not now.staff:
             yield _("Visa även stöd till personal"), [*self._pairs, (STAFF, YES)], self._with(replace(now, staff=True))
         if self._asked.q and len(self._pairs) > 1:

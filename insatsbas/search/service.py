@@ -29,7 +29,7 @@ def init_app(app: Flask, settings: Settings) -> None:
     lists = wordlists.read()
     analysis = Analysis(lists)
     # The second part is the form of the index itself: raised when the schema or the documents change.
-    store = Store(settings.index_dir, f"{analysis.mark}-2")
+    store = Store(settings.index_dir, f"{analysis.mark}-3")
     app.extensions[_KEY] = Search(analysis, Planner(analysis, lists), WhooshEngine(store))
 
 

@@ -13,9 +13,10 @@ from tests.factories import make_intervention, occasion
 
 REFUSED = {
     "more places taken than there are": "UPDATE occasion SET taken_by_own = places + 1",
-    "more places promised to others than are left": "UPDATE occasion SET accepted = places - taken_by_own + 1",
+    "more places set aside for others than are left": "UPDATE occasion SET offered = places - taken_by_own + 1",
+    "more places agreed on than are set aside": "UPDATE occasion SET accepted = offered + 1",
     "places taken of an unknown number": "UPDATE occasion SET places = NULL",
-    "places promised of an unknown number": "UPDATE occasion SET places = NULL, taken_by_own = NULL, accepted = 1",
+    "places promised of an unknown number": "UPDATE occasion SET places = NULL, taken_by_own = NULL, offered = 1",
     "fewer places than none": "UPDATE occasion SET places = -1, taken_by_own = NULL",
     "an address that is given on contact only": "UPDATE occasion SET address_on_request = TRUE, place = ''",
     "a place that is given on contact only": "UPDATE occasion SET address_on_request = TRUE, address = ''",

@@ -8,6 +8,7 @@ import shutil
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
@@ -22,7 +23,13 @@ from insatsbas.accounts.policy import Permission, may
 from insatsbas.catalogue.models import Intervention
 from insatsbas.core import clock
 from insatsbas.core.db import db, writing
-from insatsbas.core.viewer import GUEST, Role, Viewer
+from insatsbas.core.viewer import GUEST, SYSTEM, Grant, Role, Viewer
+from insatsbas.exchange import actions as exchange
+from insatsbas.exchange import offer_actions
+from insatsbas.exchange.models import Agreement
+from insatsbas.exchange.offer_actions import Terms
+from insatsbas.exchange.states import Action, Kind, Side
+from insatsbas.exchange.terms import Leg, LegalBasis, PriceKind, Proposal
 from insatsbas.interchange.batch_models import ImportBatch
 from insatsbas.keeping.reports.models import Report
 from insatsbas.keeping.reports.rules import ReportKind
@@ -111,6 +118,11 @@ def of_its_maker(world: World, role: str, permission: Permission, whose: str) ->
     return may(world.viewers[role], permission) and whose == OWN and role == "editor"
 
 
+def of_a_party(world: World, role: str, permission: Permission, whose: str) -> bool:
+    """A request: those who trade for the own organisation, which is a side of the one and not of the other."""
+    return may(world.viewers[role], permission) and whose == OWN
+
+
 ENTRY = {"public_id": "active"}
 PUBLISHED = (Variant("active", of_nobody, ENTRY),)
 KEPT = tuple(Variant(name, of_its_organisation, {"public_id": name}) for name in ("active", "draft"))
@@ -118,6 +130,9 @@ KEPT_REVISION = (Variant("active", of_its_organisation, {**ENTRY, "number": "rev
 READ_ENTRY = (*PUBLISHED, Variant("draft", draft, {"public_id": "draft"}))
 # A link of a letter, that somebody has made up: it says so, to anybody.
 LINK = (Variant("made up", of_nobody, {"token": "no link"}),)
+REQUEST = (Variant("request", of_a_party, {"number": "request", "action": "step"}),)
+OFFER = (Variant("offer", of_its_organisation, {"number": "offer"}),)
+AGREEMENT = (Variant("agreement", of_a_party, {"number": "agreement"}),)
 CASE = (Variant("question", of_the_asker, {"number": "case"}),)
 BATCH = (Variant("batch", of_its_maker, {"token": "batch"}),)
 FIXED: Mapping[str, Mapping[str, str]] = {
@@ -151,6 +166,20 @@ SCOPES: dict[str, tuple[Variant, ...]] = {
     "editing.delete": KEPT[1:],
     "editing.use_as_template": PUBLISHED,
     "editing.start_as_new": (Variant("ended", of_nobody, {"public_id": "ended"}),),
+    "exchange.new": PUBLISHED,
+    "offers.new": KEPT[:1],
+    "offers.one": OFFER,
+    "offers.close": OFFER,
+    "offers.open_again": OFFER,
+    "agreements.one": AGREEMENT,
+    "agreements.as_json": AGREEMENT,
+    "agreements.as_pdf": AGREEMENT,
+    "agreements.refer": AGREEMENT,
+    "agreements.archive_as_json": REQUEST,
+    "agreements.archive_as_pdf": REQUEST,
+    "exchange.one": REQUEST,
+    "exchange.counter": REQUEST,
+    "exchange.take_step": REQUEST,
     "bulk.ours": (Variant("", of_its_organisation, {"organisation": "slug"}),),
     "bulk.faults": BATCH,
     "bulk.preview": BATCH,
@@ -198,6 +227,8 @@ def lay_in(world: World) -> None:
         _people(session, world)
         for whose in NAMES:
             world.things[whose]["case"] = _case(session, world, whose)
+            world.things[whose] |= {"request": _request(session, world, whose), "step": Action.WITHDRAW.value}
+            world.things[whose] |= {"offer": _offer(session, world, whose), "agreement": _agreement(session, world, whose)}
     index_all(world.app)
 
 
@@ -244,6 +275,57 @@ def _people(session: Session, world: World) -> None:
         world.viewers[word] = person.as_viewer()
         world.clients[word] = SignedInClient(world.app, world.app.response_class, use_cookies=True)
         keep_token(world.clients[word], accounts.begin_session(session, person))
+
+
+def _request(session: Session, world: World, whose: str) -> int:
+    """A request for a place of the other organisation's: the own one asks, or somebody else where it is another's."""
+    asker = organisation(session, NAMES[OWN] if whose == OWN else "Nacka kommun")
+    row = session.scalars(select(Intervention).where(Intervention.public_id == world.things[OTHER]["active"])).one()
+    viewer = Viewer(name="någon", person_id=None, grants=frozenset({Grant(Role.EDITOR, asker.id)}))
+    leg = Leg(
+        giver=Side.ANSWERER,
+        occasion_id=row.occasions[0].id,
+        title=row.title,
+        places=1,
+        price_kind=PriceKind.PLACE,
+        price=Decimal(0),
+        start=row.occasions[0].start,
+        end=None,
+        legal_basis=LegalBasis.COOPERATION,
+    )
+    made = exchange.prepare(
+        viewer,
+        session,
+        kind=Kind.BUY,
+        asker_id=asker.id,
+        answerer_id=row.owner_id,
+        proposal=Proposal((leg,)),
+        key=f"a form of the {whose} one",
+    )
+    return made.id
+
+
+def _offer(session: Session, world: World, whose: str) -> int:
+    """An open offer of one of the organisation's places, to all."""
+    row = session.scalars(select(Intervention).where(Intervention.public_id == world.things[whose]["active"])).one()
+    terms = Terms(places=1, price_kind=PriceKind.AGREED, price=None)
+    return offer_actions.open_offer(SYSTEM, session, row.occasions[0].id, terms).id
+
+
+def _agreement(session: Session, world: World, whose: str) -> str:
+    """What was agreed on in the request, as if its steps had been taken."""
+    agreement = Agreement(number=f"2026-{whose}", request_id=world.things[whose]["request"], content={**_AGREED, "number": f"2026-{whose}"})
+    session.add(agreement)
+    session.flush()
+    return agreement.number
+
+
+# The least that an agreement holds.
+_AGREED: Mapping[str, Any] = {
+    **{"kind": "overenskommelse", "trade": "kop", "agreed_at": "2026-11-24T09:00:00+00:00", "legs": [], "decisions": []},
+    **{"difference": "0.00", "difference_from": None, "costs": {"fragar": "0.00", "svarar": None}, "reason": "", "why": ""},
+    "parties": {side: {"name": side, "organisation_number": "", "kind": "kommun"} for side in ("fragar", "svarar")},
+}
 
 
 def _case(session: Session, world: World, whose: str) -> int:

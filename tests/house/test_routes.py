@@ -6,6 +6,7 @@ from insatsbas.accounts.guard import permission_of
 from insatsbas.accounts.policy import Permission
 from tests.support.checks import CheckingClient
 
+TRADE = Permission.TRADE
 ENTER, READ, OWN_ACCOUNT = Permission.ENTER, Permission.READ, Permission.OWN_ACCOUNT
 KEEP, COORDINATE = Permission.KEEP, Permission.COORDINATE
 ASK, REPORT_FAULT = Permission.ASK, Permission.REPORT_FAULT
@@ -111,6 +112,26 @@ ACCESS = {
     "/mina-fragor": ("GET", ASK),
     "/arenden/<int:number>": ("GET", ASK),
     "/arenden/<int:number>/svara": ("POST", KEEP),
+    "/utbyten": ("GET", TRADE),
+    "/utbyten/<int:number>": ("GET", TRADE),
+    "/utbyten/<int:number>/<action>": ("POST", TRADE),
+    "/utbyten/<int:number>/motforslag": ("GET POST", TRADE),
+    "/insatser/<public_id>/fraga-om-platser": ("GET POST", TRADE),
+    "/utbyten/ekonomi": ("GET", Permission.FOLLOW_TRADE),
+    "/utbyten/ekonomi.<any(xlsx, csv):form>": ("GET", Permission.FOLLOW_TRADE),
+    "/utbyten/beslut": ("GET", Permission.FOLLOW_TRADE),
+    "/erbjudanden": ("GET", TRADE),
+    "/erbjudanden/<int:number>": ("GET POST", KEEP),
+    "/erbjudanden/<int:number>/stang": ("POST", KEEP),
+    "/erbjudanden/<int:number>/oppna": ("POST", KEEP),
+    "/insatser/<public_id>/erbjud-platser": ("GET POST", KEEP),
+    "/overenskommelser/<number>": ("GET", TRADE),
+    "/overenskommelser/<number>.json": ("GET", TRADE),
+    "/overenskommelser/<number>.pdf": ("GET", TRADE),
+    "/overenskommelser/<number>/uppgifter": ("POST", TRADE),
+    "/utbyten/<int:number>/arkiv.json": ("GET", TRADE),
+    "/utbyten/<int:number>/arkiv.pdf": ("GET", TRADE),
+    "/samordna/utbyten": ("GET POST", COORDINATE),
     "/static/<path:filename>": ("GET", ENTER),
 }
 

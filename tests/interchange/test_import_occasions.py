@@ -90,7 +90,7 @@ def test_two_with_the_same_start_keep_their_order(here: Installation) -> None:
 def test_places_that_others_have_are_counted(here: Installation) -> None:
     here.take_in_rows({**ROW, **FEBRUARY})
     with here.row() as row:
-        row.occasions[0].taken_by_own, row.occasions[0].accepted = 5, 10
+        row.occasions[0].taken_by_own, row.occasions[0].offered, row.occasions[0].accepted = 5, 10, 10
     assert starts(here) == [("2027-02-01", 20, 5)]
     here.take_in_rows({**ROW, **FEBRUARY, "lediga platser": 8})
     with here.row() as row:
@@ -109,7 +109,7 @@ def test_places_that_others_have_are_counted(here: Installation) -> None:
 def test_what_cannot_be_against_what_is_known(here: Installation, cells: dict[str, Any], column: str, reason: str) -> None:
     here.take_in_rows({**ROW, **FEBRUARY})
     with here.row() as row:
-        row.occasions[0].taken_by_own, row.occasions[0].accepted = 5, 10
+        row.occasions[0].taken_by_own, row.occasions[0].offered, row.occasions[0].accepted = 5, 10, 10
     before = here.export(".json")
     fault = only_fault(here.take_in_rows({**ROW, **cells}, ending=".csv"))
     assert (fault.row, fault.column) == (2, column)

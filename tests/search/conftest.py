@@ -14,13 +14,18 @@ from flask import Flask
 from sqlalchemy import select
 
 from insatsbas.catalogue import actions, queries
-from insatsbas.catalogue.models import Intervention
+from insatsbas.catalogue.models import Intervention, Occasion
 from insatsbas.catalogue.occasion_actions import OccasionFacts
 from insatsbas.catalogue.rules import Form, Level, Status
 from insatsbas.core import clock
 from insatsbas.core.db import db, writing
 from insatsbas.core.viewer import SYSTEM
+from insatsbas.exchange import places
+from insatsbas.exchange.models import Offer
+from insatsbas.exchange.offers import OfferStatus
+from insatsbas.exchange.terms import PriceKind
 from insatsbas.interchange.actions import import_file
+from insatsbas.organisations.models import Organisation
 from insatsbas.organisations.queries import commuting_from
 from insatsbas.search import wordlists
 from insatsbas.search.engine import ACTIVE_ONLY, Filters, Question, Results
@@ -143,6 +148,32 @@ def occasion_by_chance(random: Random) -> OccasionFacts:
     return OccasionFacts(start=start, apply_by=apply_by, places=places, taken=taken)
 
 
+def offer_by_chance(app: Flask, random: Random) -> None:
+    """Offers of places to other organisations: to all and to some, agreed on, held and closed, with and without a last day."""
+    with app.app_context(), writing() as session:
+        others = list(session.scalars(select(Organisation).order_by(Organisation.id).limit(3)))
+        for row in session.scalars(select(Occasion).where(Occasion.places > 0).order_by(Occasion.id)).all():
+            free = (row.places or 0) - (row.taken_by_own or 0)
+            if not free or random.random() < 0.4:
+                continue
+            made = Offer(
+                occasion_id=row.id,
+                organisation_id=row.intervention.owner_id,
+                offered=random.randint(1, free),
+                accepted=0,
+                held=0,
+                price_kind=PriceKind.AGREED,
+                until=random.choice([None, clock.today() + timedelta(days=random.randint(-9, 20))]),
+                status=OfferStatus.OPEN,
+                offered_to=random.choice([[], [], others[:2]]),
+            )
+            places.open_offer(session, made)
+            if random.random() < 0.4:
+                places.hold(session, made.id, random.randint(1, made.offered))
+            elif random.random() < 0.3:
+                places.close_offer(session, made)
+
+
 @pytest.fixture(scope="session")
 def random_app(bare_template: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Flask]:
     """A catalogue made by chance, and changed and thinned after it was indexed: several segments, with deleted documents."""
@@ -158,6 +189,7 @@ def random_app(bare_template: Path, tmp_path_factory: pytest.TempPathFactory) ->
             for row in random.sample(rows, 10):
                 if row not in session.deleted:
                     row.rolling = not row.rolling
+        offer_by_chance(app, random)
         assert index_all(app).is_equal
         yield app
 

@@ -12,7 +12,7 @@ from insatsbas.catalogue.rules import Form, TermKind
 from tests.search.pages import Pairs
 
 TERMS = {"vem": "eligibility", "passar": "audience", "tid": "time", "sprak": "language", "stod": "support", "vag_in": "way_in"}
-SWITCHES = ("lediga", "nar_som_helst", "personal")
+SWITCHES = ("lediga", "nar_som_helst", "platser_for_andra", "personal")
 # What stands in `facets` of the API; on the page there is `pendla` too.
 FACETS = ("behov", "ges_i", "oppen_for", "status", *TERMS, "form", "anordnare", "klarat", *SWITCHES)
 
@@ -31,13 +31,18 @@ _CONDITIONS = {
     "lediga": """i.status = 'aktiv' AND EXISTS (SELECT 1 FROM occasion c WHERE c.intervention_id = i.id
                 AND coalesce(c.apply_by, c.start, :today) >= :today AND c.places - c.taken_by_own - c.accepted > 0)""",
     "nar_som_helst": "i.rolling",
+    # Reckoned from the offers themselves: what the catalogue keeps of them for the index may not differ.
+    "platser_for_andra": """i.status = 'aktiv' AND EXISTS (SELECT 1 FROM occasion c JOIN offer f ON f.occasion_id = c.id
+                WHERE c.intervention_id = i.id AND coalesce(c.apply_by, c.start, :today) >= :today AND coalesce(f.until, :today) >= :today
+                AND f.status = 'oppet' AND f.offered > f.accepted + f.held
+                AND NOT EXISTS (SELECT 1 FROM offer_for x WHERE x.offer_id = f.id))""",
     **{
         name: f"""EXISTS (SELECT 1 FROM intervention_term x JOIN term t ON t.id = x.term_id
                 WHERE x.intervention_id = i.id AND t.kind = '{kind}' AND t.code IN :{name})"""
         for name, kind in TERMS.items()
     },
 }
-_SINGLE = {"klarat", "lediga", "nar_som_helst", "personal", "pendla"}
+_SINGLE = {"klarat", *SWITCHES, "pendla"}
 
 
 def chosen_of(pairs: Pairs) -> dict[str, list[str]]:

@@ -26,7 +26,7 @@ from insatsbas.search.forms import Asked
 from insatsbas.search.service import current_search
 from tests.conftest import client_of
 from tests.search import pages
-from tests.search.counting import FACETS, WORDS, alone, random_search, sql_count, values_of
+from tests.search.counting import FACETS, SWITCHES, WORDS, alone, random_search, sql_count, values_of
 from tests.search.pages import Pairs, SearchPage
 
 Json: TypeAlias = Mapping[str, Any]
@@ -247,7 +247,7 @@ def test_several_values_of_one_filter_are_or_and_filters_are_and(random_app: Fla
 
 def test_a_switch_says_no_as_well(random_app: Flask) -> None:
     reader = Reader(random_app)
-    for name in ("lediga", "nar_som_helst", "personal", "pendla"):
+    for name in (*SWITCHES, "pendla"):
         assert reader.total([(name, "nej")]) == reader.total([])
 
 

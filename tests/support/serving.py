@@ -35,13 +35,17 @@ def free_port() -> int:
 
 
 @contextmanager
-def serving(data_dir: Path, *, command: Sequence[str] = OURS, **settings: str) -> Iterator[Server]:
+def serving(data_dir: Path, *, command: Sequence[str] = OURS, workers: int = 1, **settings: str) -> Iterator[Server]:
     """Serve a data folder until the block ends. The command runs in another folder than the checkout; another command is not ours."""
     port, log = free_port(), data_dir.parent / f"{data_dir.name}.log"
     environ = plain_environ(command is OURS, DATA_DIR=str(data_dir), **settings)
     with log.open("w") as out:
         process = subprocess.Popen(
-            [*command, "serve", "--port", str(port), "--workers", "1"], cwd=data_dir, env=environ, stdout=out, stderr=subprocess.STDOUT
+            [*command, "serve", "--port", str(port), "--workers", str(workers)],
+            cwd=data_dir,
+            env=environ,
+            stdout=out,
+            stderr=subprocess.STDOUT,
         )
         try:
             server = Server(f"http://127.0.0.1:{port}", data_dir, log)

@@ -19,12 +19,12 @@ from tests.support.checks import CheckingClient
 
 FACETS = (
     *("behov", "ges_i", "oppen_for", "status", "vem", "passar", "klarat", "form", "tid", "sprak", "stod", "vag_in", "anordnare"),
-    *("lediga", "nar_som_helst", "personal"),
+    *("lediga", "nar_som_helst", "platser_for_andra", "personal"),
 )
 ANSWER = {"total", "page", "pages", "mode", "corrected_to", "items", "similar", "facets", "suggestion"}
 ITEM = {
     *("id", "source", "external_id", "title", "summary", "status", "needs", "given_in", "open_for", "organisation", "way_in"),
-    *("next_start", "places_left", "url", "score"),
+    *("next_start", "places_left", "places_for_others", "url", "score"),
 }
 
 

@@ -33,14 +33,18 @@ ACCOUNTS: Final[Mapping[str, Sort]] = {
     "person.name": Sort.NAME,
     "event.who": Sort.NAME,
     "revision.who": Sort.NAME,
+    "exchange_step.who": Sort.NAME,
+    "exchange_message.who": Sort.NAME,
     "person.email": Sort.ADDRESS,
     "letter.recipient": Sort.ADDRESS,
 }
 # What nobody has written: codes, keys and hashes by which things are found. Keys and references of any table are exempt by themselves.
 KEPT: Final = frozenset(
     (
+        "agreement.number",
         "event.kind",
         "event.subject",
+        "exchange_step.reason",
         "failed_sign_in.account",
         "failed_sign_in.address",
         "import_batch.token",
@@ -69,6 +73,13 @@ LABELS: Final[Mapping[str, str]] = {
     "letter": N_("Brev"),
     "event": N_("Händelser"),
     "import_batch": N_("Inlästa filer som väntar"),
+    "exchange_message": N_("Meddelanden och anteckningar i förfrågningar"),
+    "exchange_leg": N_("Förfrågningar om platser"),
+    "exchange_step": N_("Förfrågningarnas historik"),
+    "offer": N_("Erbjudanden om platser"),
+    "agreement": N_("Överenskommelser"),
+    "agreement_reference": N_("Överenskommelsernas nummer hos parterna"),
+    "membership": N_("Kontonas roller"),
     "need": N_("Behov"),
     "term": N_("Listor"),
     "municipality": N_("Kommuner"),

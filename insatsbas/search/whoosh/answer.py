@@ -10,6 +10,7 @@ from insatsbas.search.engine import (
     ANY_TIME,
     ANYWHERE,
     COMMUTE,
+    FOR_OTHERS,
     PASSED,
     PLACES_LEFT,
     STAFF,
@@ -126,6 +127,7 @@ class _Filtering:
         self._masks: dict[str, Mask] = {f.value: self._of_values(f, question.filters.of(f), commute=commute) for f in Facet}
         self._masks[PASSED] = self._of_level(question.filters.passed)
         self._masks[PLACES_LEFT] = self._days.left > 0 if question.filters.places_left else self._everything()
+        self._masks[FOR_OTHERS] = self._days.for_others > 0 if question.filters.for_others else self._everything()
         self._masks[ANY_TIME] = snapshot.rolling if question.filters.rolling else self._everything()
         self._masks[STAFF] = self._everything() if question.filters.staff else ~snapshot.staff
         self._failed = np.sum([~mask for mask in self._masks.values()], axis=0)
@@ -156,6 +158,7 @@ class _Filtering:
         known = np.bincount(self._snapshot.levels[self._but(PASSED) & matched & (self._snapshot.levels >= 0)], minlength=7)
         counts[PASSED] = {str(level): count for level, count in enumerate(np.cumsum(known).tolist())}
         counts[PLACES_LEFT] = {YES: int((self._but(PLACES_LEFT) & matched & (self._days.left > 0)).sum())}
+        counts[FOR_OTHERS] = {YES: int((self._but(FOR_OTHERS) & matched & (self._days.for_others > 0)).sum())}
         counts[ANY_TIME] = {YES: int((self._but(ANY_TIME) & matched & self._snapshot.rolling).sum())}
         counts[STAFF] = {YES: int((self._but(STAFF) & matched).sum())}
         # Commuting takes nothing away: it widens where an intervention may be given.

@@ -27,10 +27,11 @@ NEVER = date.max.toordinal()
 
 @dataclass(frozen=True, slots=True)
 class Days:
-    """What depends on the day: per document the next start (`NEVER` when none) and the places left (−1 when unknown)."""
+    """What depends on the day: per document the next start (`NEVER` when none), the places left (−1 when unknown), those for others."""
 
     next_start: Ids
     left: Ids
+    for_others: Ids
 
 
 class Codes:
@@ -84,6 +85,8 @@ class Snapshot:
         self._last_day: Ids = np.array([NEVER if o[1] is None else o[1] for o in occasions], np.int64)
         self._start: Ids = np.array([NEVER if o[2] is None else o[2] for o in occasions], np.int64)
         self._left: Ids = np.array([-1 if o[3] is None else o[3] for o in occasions], np.int64)
+        self._last_for_others: Ids = np.array([NEVER if o[4] is None else o[4] for o in occasions], np.int64)
+        self._for_others: Ids = np.array([o[5] for o in occasions], np.int64)
         self.on = lru_cache(maxsize=3)(self._on)
 
     @cached_property
@@ -105,7 +108,10 @@ class Snapshot:
         known = is_open & (self._left >= 0)
         left[self._occasion_row[known]] = 0
         np.add.at(left, self._occasion_row[known], self._left[known])
-        return Days(next_start, left)
+        for_others = np.zeros(self.size, np.int64)
+        offered = self._last_for_others >= day
+        np.add.at(for_others, self._occasion_row[offered], self._for_others[offered])
+        return Days(next_start, left, for_others)
 
     def term(self, field: str, stem: str) -> tuple[Ids, Scores]:
         """The live rows that have a term in a field, and how much it says there."""

@@ -1,4 +1,4 @@
-"""The menu of those who have signed in. A page of keeping has its line here; whom it is for, its route has already said."""
+"""The menu of those who have signed in. A page of theirs has its line here; whom it is for, its route has already said."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -11,6 +11,7 @@ from insatsbas.core.db import db
 from insatsbas.core.i18n import gettext as _
 from insatsbas.core.text import N_
 from insatsbas.core.viewer import Viewer
+from insatsbas.exchange.queries import count_our_turn
 from insatsbas.keeping.review.queries import count_waiting
 
 
@@ -26,6 +27,7 @@ class Item:
 ITEMS: tuple[Item, ...] = (
     Item("editing.mine", N_("Våra insatser")),
     Item("review.to_do", N_("Att göra"), count=lambda viewer: count_waiting(viewer, db.session)),
+    Item("exchange.mine", N_("Utbyten"), count=lambda viewer: count_our_turn(viewer, db.session)),
     Item("bulk.upload", N_("Läs in från Excel")),
     Item("desk.start", N_("Samordna")),
     Item("reports.mine", N_("Mina frågor")),

@@ -1,0 +1,41 @@
+"""For the accounts and for the board: what was given and taken in a year, and what was decided."""
+
+from flask import Blueprint, render_template, request
+
+from insatsbas.accounts.guard import access, current_viewer
+from insatsbas.accounts.policy import Permission
+from insatsbas.core import clock
+from insatsbas.core.db import db
+from insatsbas.exchange import account_queries
+
+blueprint = Blueprint("exchange_accounts", __name__)
+_EARLIEST, _LATEST = 2000, 2100
+
+
+@blueprint.get("/utbyten/ekonomi")
+@access(Permission.FOLLOW_TRADE)
+def year() -> str:
+    """Places and money given and taken between organisations in a year."""
+    viewer, chosen = current_viewer(), asked_year()
+    rows = account_queries.accounts(viewer, db.session, chosen)
+    return render_template("exchange/accounts.html", rows=rows, year=chosen, years=_years(chosen))
+
+
+@blueprint.get("/utbyten/beslut")
+@access(Permission.FOLLOW_TRADE)
+def decisions() -> str:
+    """What one's organisation has decided in a year, to report to its board."""
+    viewer, chosen = current_viewer(), asked_year()
+    rows = account_queries.decisions(viewer, db.session, chosen)
+    return render_template("exchange/decisions.html", rows=rows, year=chosen, years=_years(chosen))
+
+
+def asked_year() -> int:
+    """The year of the address, else this year."""
+    told = request.args.get("ar", "")
+    is_year = told.isascii() and told.isdigit() and _EARLIEST <= int(told[:5]) <= _LATEST
+    return int(told) if is_year else clock.today().year
+
+
+def _years(chosen: int) -> list[int]:
+    return sorted({chosen, *account_queries.years(current_viewer(), db.session)}, reverse=True)

@@ -1,0 +1,272 @@
+"""Every step of a request: check the machine, the policy and the places, change, write it into the history, tell the other side."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import asdict, dataclass
+from datetime import date
+from decimal import Decimal
+from typing import Any
+
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.orm import Session
+
+from insatsbas.catalogue.models import Occasion
+from insatsbas.core import clock, events
+from insatsbas.core.errors import ForbiddenError, RefusedError
+from insatsbas.core.viewer import Viewer
+from insatsbas.exchange import agreement_actions, holds, letters, places, queries, rules
+from insatsbas.exchange.alternatives import nearest
+from insatsbas.exchange.days import working_days_after
+from insatsbas.exchange.models import ExchangeKey, ExchangeLeg, ExchangeRequest, ExchangeStep
+from insatsbas.exchange.rules import Need
+from insatsbas.exchange.states import Action, Kind, Side, State
+from insatsbas.exchange.terms import Proposal, is_within
+
+ANSWER_IN = 10
+
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    """What comes with a step: a coded reason, why in words, a new proposal, how many places were used."""
+
+    reason: str = ""
+    why: str = ""
+    proposal: Proposal | None = None
+    places_used: int | None = None
+
+
+NOTHING = Said()
+
+
+def prepare(
+    viewer: Viewer, session: Session, *, kind: Kind, asker_id: int, answerer_id: int, proposal: Proposal, key: str, is_report: bool = False
+) -> ExchangeRequest:
+    """A new request of the viewer's organisation: a draft, or the report of a deal already made, which the other side confirms.
+
+    The same form sent twice is one request (`key`).
+
+    Raises:
+        ForbiddenError: the viewer does not act for the asker.
+        RefusedError: it asks for what cannot be asked for.
+    """
+    if asker_id not in viewer.organisations_as(*queries.STAFF):
+        raise ForbiddenError("Du kan bara fråga för din egen organisation.")
+    known = session.get(ExchangeKey, key)
+    if known is not None:
+        return session.get_one(ExchangeRequest, known.request_id)
+    _refuse_impossible(session, proposal, asker_id=asker_id, answerer_id=answerer_id)
+    state, turn = (State.REPORTED, Side.ANSWERER) if is_report else (State.DRAFT, Side.ASKER)
+    request = ExchangeRequest(
+        kind=kind, state=state, turn=turn, asker_id=asker_id, answerer_id=answerer_id, created_at=clock.now(), difference=Decimal(0)
+    )
+    if is_report:
+        request.answer_by = working_days_after(clock.today(), ANSWER_IN)
+    _lay_on_the_table(request, proposal)
+    session.add(request)
+    session.flush()
+    session.add(ExchangeKey(key=key, request_id=request.id, at=clock.now()))
+    _write_down(viewer, session, request, Side.ASKER, None, before=None, said=NOTHING)
+    letters.tell(viewer, session, request)
+    return request
+
+
+def perform(
+    viewer: Viewer, session: Session, request_id: int, action: Action, *, key: str, said: Said = NOTHING, side: Side | None = None
+) -> ExchangeRequest:
+    """Take a step, and all that it brings with it, or nothing at all. The same form sent twice is one step (`key`).
+
+    `side` says for which side, where the viewer acts for both; the system acts for none.
+
+    Raises:
+        NotFoundError: the request is not there for this viewer.
+        ForbiddenError: the viewer may not take this step.
+        RefusedError: the step does not lead from where the request is now, or something that it asks for is missing.
+        FullError: there are no places left; the transaction is to be rolled back.
+    """
+    request = queries.for_party(viewer, session, request_id, to_change=True)
+    if not is_new(session, key, request):
+        return request
+    acts_for = None if viewer.is_system else side_for(viewer, request, side)
+    try:
+        taken = rules.step(request.state, action, turn=request.turn, side=acts_for)
+    except rules.NotAStepError:
+        raise RefusedError("Någon annan hann före, eller så är det inte er tur. Läs vad som har hänt och försök igen.") from None
+    _meet(viewer, session, request, rules.TRANSITIONS[request.state, action].needs, side=acts_for, said=said)
+    before = request.state
+    if said.proposal is not None and Need.PROPOSAL in rules.TRANSITIONS[before, action].needs:
+        _refuse_impossible(session, said.proposal, asker_id=request.asker_id, answerer_id=request.answerer_id)
+        holds.let_go(session, request.legs)
+        _lay_on_the_table(request, said.proposal)
+    _move_places(session, request, before, taken.to)
+    request.state, request.turn = taken.to, taken.turn
+    if action is Action.QUEUE:
+        # Nobody's time goes out in the queue: it begins when places come free (`waiting.call_next`).
+        request.queued_at, request.answer_by = clock.now(), None
+    if taken.to in (State.SENT, State.COUNTERED) and before is not State.DECIDING_TO_ACCEPT:
+        request.answer_by = working_days_after(clock.today(), ANSWER_IN)
+    if said.places_used is not None:
+        request.places_used = said.places_used
+    session.flush()
+    _write_down(viewer, session, request, acts_for, action, before=before, said=said)
+    agreement_actions.follow(session, request, before=before)
+    letters.tell(viewer, session, request, alternatives=nearest(session, request) if action is Action.EXPIRE else ())
+    return request
+
+
+def is_new(session: Session, key: str, request: ExchangeRequest) -> bool:
+    """Whether a form has not been sent before. From now on it has."""
+    insert = postgresql.insert if session.get_bind().dialect.name == "postgresql" else sqlite.insert
+    statement = insert(ExchangeKey).values(key=key, request_id=request.id, at=clock.now())
+    return session.execute(statement.on_conflict_do_nothing(index_elements=["key"]).returning(ExchangeKey.key)).first() is not None
+
+
+def side_for(viewer: Viewer, request: ExchangeRequest, asked: Side | None) -> Side:
+    """The side that a viewer acts for: the one asked for, else the one whose turn it is.
+
+    Raises:
+        ForbiddenError: the viewer acts for neither.
+    """
+    sides = queries.sides_of(viewer, request)
+    if asked is not None and asked in sides:
+        return asked
+    if asked is None and sides:
+        return next((side for side in sides if side is request.turn), sides[0])
+    raise ForbiddenError("Du kan läsa men inte ändra.")
+
+
+def _meet(viewer: Viewer, session: Session, request: ExchangeRequest, needs: frozenset[Need], *, side: Side | None, said: Said) -> None:
+    """See that all that a step asks for is there. The system, which only lets time go out, is asked for nothing."""
+    for need in sorted(needs):
+        if side is not None and (refusal := _NEEDS[need](viewer, session, request, side, said)):
+            raise refusal
+
+
+def _decides(viewer: Viewer, session: Session, request: ExchangeRequest, side: Side, said: Said) -> Exception | None:
+    organisation_id = request.asker_id if side is Side.ASKER else request.answerer_id
+    limits = queries.decision_limits(session, viewer.person_id, organisation_id)
+    if not limits:
+        return ForbiddenError("Det här binder er organisation. Er beslutsfattare behöver godkänna.")
+    cost = (said.proposal or queries.proposal_of(request)).cost_of(side)
+    if not any(is_within(cost, limit) for limit in limits):
+        return RefusedError("Kostnaden är högre än du får besluta om, eller inte känd.")
+    return None
+
+
+def _decides_if_it_costs(viewer: Viewer, session: Session, request: ExchangeRequest, side: Side, said: Said) -> Exception | None:
+    cost = (said.proposal or queries.proposal_of(request)).cost_of(side)
+    return None if cost == 0 else _decides(viewer, session, request, side, said)
+
+
+def _has_reason(_v: Viewer, _s: Session, _r: ExchangeRequest, _side: Side, said: Said) -> Exception | None:
+    return None if said.reason else RefusedError("Välj en orsak.")
+
+
+def _has_proposal(_v: Viewer, _s: Session, _r: ExchangeRequest, _side: Side, said: Said) -> Exception | None:
+    return None if said.proposal is not None else RefusedError("Skriv vad ni föreslår i stället.")
+
+
+def _has_ended(_v: Viewer, _s: Session, request: ExchangeRequest, _side: Side, _said: Said) -> Exception | None:
+    ends = [leg.end or leg.start for leg in request.legs]
+    is_over = all(day is not None and day < clock.today() for day in ends)
+    return None if is_over else RefusedError("Det går att markera som genomfört först när sista dagen har passerat.")
+
+
+def _nothing_more(*_: object) -> Exception | None:
+    return None
+
+
+_NEEDS: Mapping[Need, Callable[[Viewer, Session, ExchangeRequest, Side, Said], Exception | None]] = {
+    # Who acts for a side at all is a case officer, an editor or a decision-maker of it.
+    Need.PREPARES: _nothing_more,
+    # Seen to when the places are taken, in the statement that takes them.
+    Need.PLACES: _nothing_more,
+    Need.DECIDES: _decides,
+    Need.DECIDES_IF_IT_COSTS: _decides_if_it_costs,
+    Need.REASON: _has_reason,
+    Need.PROPOSAL: _has_proposal,
+    Need.ENDED: _has_ended,
+}
+
+
+def _refuse_impossible(session: Session, proposal: Proposal, *, asker_id: int, answerer_id: int) -> None:
+    givers = {Side.ASKER: asker_id, Side.ANSWERER: answerer_id}
+    for leg in proposal.legs:
+        occasion = session.get(Occasion, leg.occasion_id)
+        if occasion is None or occasion.intervention.owner_id != givers[leg.giver]:
+            raise RefusedError("Starten finns inte längre, eller hör till någon annan.")
+        if leg.places < 1:
+            raise RefusedError("Skriv hur många platser ni vill ha, minst en.")
+
+
+def _lay_on_the_table(request: ExchangeRequest, proposal: Proposal) -> None:
+    """The legs of a proposal, copied: rows are changed in place, since each has its own position."""
+    request.difference, request.difference_from = proposal.difference, proposal.difference_from
+    for position, leg in enumerate(proposal.legs):
+        values = {name: getattr(leg, name) for name in leg.__slots__}
+        if position < len(request.legs):
+            for name, value in values.items():
+                setattr(request.legs[position], name, value)
+        else:
+            request.legs.append(ExchangeLeg(position=position, **values))
+    del request.legs[len(proposal.legs) :]
+
+
+def _move_places(session: Session, request: ExchangeRequest, before: State, after: State) -> None:
+    """Hold, take or give back the places of all legs together."""
+    legs = holds.locked(session, request.legs)
+    givers = {Side.ASKER: request.asker_id, Side.ANSWERER: request.answerer_id}
+    if after in rules.HOLDS_PLACES and before not in rules.HOLDS_PLACES:
+        for leg in legs:
+            places.take(session, leg, giver_id=givers[leg.giver])
+    elif before in rules.HOLDS_PLACES and after is State.CANCELLED:
+        for leg in legs:
+            places.give_back(session, leg)
+    elif after in rules.MAY_HOLD_PLACES:
+        holds.hold(session, legs)
+    else:
+        holds.let_go(session, legs)
+
+
+def _write_down(
+    viewer: Viewer,
+    session: Session,
+    request: ExchangeRequest,
+    side: Side | None,
+    action: Action | None,
+    *,
+    before: State | None,
+    said: Said,
+) -> None:
+    number = 1 + len(request.steps)
+    request.steps.append(
+        ExchangeStep(
+            number=number,
+            at=clock.now(),
+            person_id=viewer.person_id,
+            who=viewer.name,
+            side=side,
+            action=action,
+            before=before,
+            after=request.state,
+            reason=said.reason,
+            why=said.why,
+            proposal=plain(queries.proposal_of(request)),
+        )
+    )
+    organisation_id = request.answerer_id if side is Side.ANSWERER else request.asker_id
+    subject = f"utbyte:{request.id}"
+    if action is None:
+        events.record(viewer, session, "utbyte.ny", subject=subject, organisation_id=organisation_id)
+    else:
+        events.record(viewer, session, "utbyte.steg", subject=subject, organisation_id=organisation_id, text=action.label)
+    session.flush()
+
+
+def plain(value: Any) -> Any:
+    """A proposal as JSON can hold it."""
+    if isinstance(value, Proposal):
+        return plain(asdict(value))
+    if isinstance(value, dict):
+        return {name: plain(part) for name, part in value.items()}
+    if isinstance(value, list | tuple):
+        return [plain(part) for part in value]
+    return str(value) if isinstance(value, Decimal | date) else value
