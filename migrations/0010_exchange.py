@@ -41,6 +41,7 @@ def upgrade() -> None:
     op.add_column("occasion", sa.Column("offered", sa.Integer(), nullable=False, server_default="0"))
     op.add_column("occasion", sa.Column("for_others", sa.Integer(), nullable=False, server_default="0"))
     op.add_column("occasion", sa.Column("for_others_until", sa.Date(), nullable=True))
+    op.add_column("occasion", sa.Column("in_exchange", sa.Boolean(), nullable=False, server_default=sa.false()))
     op.execute("UPDATE occasion SET offered = accepted")
     with op.batch_alter_table("occasion") as batch:
         batch.drop_constraint(op.f("ck_occasion_accepted"), type_="check")

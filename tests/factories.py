@@ -17,7 +17,7 @@ from sqlalchemy.orm import Session
 
 from insatsbas.catalogue import actions
 from insatsbas.catalogue.actions import InterventionChanges
-from insatsbas.catalogue.models import Intervention, Need, Term
+from insatsbas.catalogue.models import Intervention, Need, Occasion, Term
 from insatsbas.catalogue.occasion_actions import OccasionFacts
 from insatsbas.catalogue.rules import Status, TermKind
 from insatsbas.core import clock
@@ -77,6 +77,12 @@ def occasion(in_days: int | None = 14, **facts: Any) -> OccasionFacts:
     """A start so many days from today; None for an intake at any time. `facts` are as in `OccasionFacts`."""
     start = None if in_days is None else clock.today() + timedelta(days=in_days)
     return OccasionFacts(**{"start": start, **facts})
+
+
+def agree_on(row: Occasion, places: int) -> None:
+    """As if others had asked for so many places and got them, without the steps of the exchange."""
+    row.offered = row.accepted = places
+    row.in_exchange = True
 
 
 def need(session: Session, code: str) -> Need:

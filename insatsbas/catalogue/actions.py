@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 
 from insatsbas.catalogue import revision_actions, snapshot
 from insatsbas.catalogue.models import Intervention, Lesson, Link, Need, Outcome, Term
-from insatsbas.catalogue.occasion_actions import OccasionFacts, set_next_occasion, set_occasions, set_values, withhold_addresses
+from insatsbas.catalogue.occasion_actions import OccasionFacts, lock, set_next_occasion, set_occasions, set_values, withhold_addresses
 from insatsbas.catalogue.rules import EndReason, Form, Level, PauseReason, Status, TermKind, is_for_staff
 from insatsbas.core import clock
 from insatsbas.core.errors import RefusedError
@@ -97,6 +97,8 @@ def update(
         RefusedError: an occasion would go on which others have agreed, or one that has left would give it.
     """
     with session.no_autoflush:
+        if intervention.occasions and changes.keys() & {"occasions", "next_occasion"}:
+            lock(session, intervention)
         before, was = snapshot.take(intervention), (intervention.owner, intervention.status)
         changed = _apply(intervention, changes)
         if was != (intervention.owner, intervention.status):

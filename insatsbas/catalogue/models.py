@@ -7,20 +7,18 @@ from typing import Final
 from sqlalchemy import (
     CheckConstraint,
     Column,
-    Dialect,
     ForeignKey,
     Index,
     Numeric,
-    SmallInteger,
     String,
     Table,
     Text,
     UniqueConstraint,
 )
 from sqlalchemy.orm import Mapped, mapped_column, relationship
-from sqlalchemy.types import TypeDecorator
 
 from insatsbas.accounts.models import Person
+from insatsbas.catalogue.columns import LevelType
 from insatsbas.catalogue.rules import (
     FEWEST_TOLD,
     SUMMARY_MAX,
@@ -36,21 +34,6 @@ from insatsbas.catalogue.rules import (
 from insatsbas.core import clock
 from insatsbas.core.db import Base, UtcDateTime, coded
 from insatsbas.organisations.models import Municipality, Organisation
-
-
-class LevelType(TypeDecorator[Level]):
-    """A step of the language scale, kept as its number so that the database can order it."""
-
-    impl = SmallInteger
-    cache_ok = True
-
-    def process_bind_param(self, value: Level | None, dialect: Dialect) -> int | None:
-        """The number of the step."""
-        return None if value is None else int(value)
-
-    def process_result_value(self, value: int | None, dialect: Dialect) -> Level | None:
-        """The step of the number."""
-        return None if value is None else Level(value)
 
 
 class Need(Base):
@@ -245,6 +228,8 @@ class Occasion(Base):
     accepted: Mapped[int] = mapped_column(default=0)
     for_others: Mapped[int] = mapped_column(default=0)
     for_others_until: Mapped[date | None]
+    # Named in an offer or in a request, whatever came of it: then it is never removed.
+    in_exchange: Mapped[bool] = mapped_column(default=False)
     intervention: Mapped[Intervention] = relationship(back_populates="occasions")
 
     @property

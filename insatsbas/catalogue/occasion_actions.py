@@ -5,6 +5,9 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
 from insatsbas.catalogue.models import Intervention, Occasion
 from insatsbas.catalogue.rules import next_occasion
 from insatsbas.core import clock
@@ -37,6 +40,16 @@ def facts_of(row: Occasion) -> OccasionFacts:
     return OccasionFacts(row.start, row.end, row.apply_by, row.place, row.address, row.address_on_request, row.places, row.taken_by_own)
 
 
+def lock(session: Session, intervention: Intervention) -> None:
+    """Wait for those who are moving places of its starts, and see what they did: what fits is judged by how it is, not by how it was."""
+    moved = (Occasion.offered, Occasion.accepted, Occasion.in_exchange)
+    query = select(Occasion.id, *moved).where(Occasion.intervention_id == intervention.id).order_by(Occasion.id).with_for_update()
+    now = {number: values for number, *values in session.execute(query)}
+    for row in intervention.occasions:
+        if row.id in now and [row.offered, row.accepted, row.in_exchange] != now[row.id]:
+            session.refresh(row, [column.key for column in moved])
+
+
 def set_values(row: Any, values: Mapping[str, Any]) -> bool:
     """Set what differs; whether anything did. What is set to what it was counts as touched, and would go to the index again."""
     different = {name: value for name, value in values.items() if getattr(row, name) != value}
@@ -51,7 +64,7 @@ def set_occasions(intervention: Intervention, want: Sequence[OccasionFacts]) -> 
     Matched by id or else by start, so that an occasion keeps its row, and what was agreed about it, when its other facts change.
 
     Raises:
-        RefusedError: one would go, or lose places, on which others have agreed.
+        RefusedError: one would go that others have been offered or have asked for, or lose places that are set aside for them.
     """
     left, changed = list(intervention.occasions), False
     named = {row.id: row for row in left if row.id is not None}
@@ -61,12 +74,12 @@ def set_occasions(intervention: Intervention, want: Sequence[OccasionFacts]) -> 
         row = known or next((o for o in left if o.start == facts.start), None)
         if row is not None and row is not known:
             left.remove(row)
-        if row is not None and row.accepted + (facts.taken or 0) > (facts.places or 0) and row.accepted:
-            raise RefusedError(_("Platserna räcker inte till dem som andra har kommit överens om."))
+        if row is not None and row.offered and row.offered + (facts.taken or 0) > (facts.places or 0):
+            raise RefusedError(_("Platserna räcker inte till dem som ni erbjuder andra eller har kommit överens om."))
         changed |= _set_occasion(intervention, row, facts)
     for row in left:
-        if row.accepted:
-            raise RefusedError(_("En start där andra har kommit överens om platser kan inte tas bort."))
+        if row.in_exchange:
+            raise RefusedError(_("En start som andra har erbjudits eller frågat om kan inte tas bort. Ändra den i stället."))
         intervention.occasions.remove(row)
     return changed or bool(left)
 
@@ -90,7 +103,9 @@ def set_next_occasion(intervention: Intervention, facts: OccasionFacts) -> bool:
 def _set_occasion(intervention: Intervention, row: Occasion | None, facts: OccasionFacts) -> bool:
     changed = row is None
     if row is None:
-        row = Occasion(accepted=0, place="", address="", address_on_request=intervention.is_sheltered)
+        row = Occasion(
+            offered=0, accepted=0, for_others=0, in_exchange=False, place="", address="", address_on_request=intervention.is_sheltered
+        )
         intervention.occasions.append(row)
     on_request = row.address_on_request if facts.address_on_request is None else facts.address_on_request
     values = {

@@ -18,9 +18,9 @@ from insatsbas.core.viewer import Viewer
 def restore(viewer: Viewer, session: Session, intervention: Intervention, content: Content, *, why: str, flush: bool = True) -> bool:
     """Put a revision's content back, as a new revision. Whether anything differed.
 
-    `content` is in today's form (`snapshot.upgraded`). All of it comes back, but for what may not: an occasion on which others have
-    agreed stays, and so do its places; what was published is no draft again; an entry goes to no organisation for which the viewer
-    may not keep it, or that has left; an address from before a need was sheltered is not told.
+    `content` is in today's form (`snapshot.upgraded`). All of it comes back, but for what may not: an occasion that others have been
+    offered or have asked for stays, and so do the places set aside for them; what was published is no draft again; an entry goes to no
+    organisation for which the viewer may not keep it, or that has left; an address from before a need was sheltered is not told.
 
     Raises:
         ForbiddenError: the viewer may not keep it.
@@ -48,17 +48,17 @@ def _facts(told: Content, *, withhold: bool) -> OccasionFacts:
 
 
 def _paired(wanted: Sequence[OccasionFacts], rows: Sequence[Occasion]) -> list[OccasionFacts]:
-    """Each start with the row that it is put back into; those on which others have agreed come first, and none of them is left out."""
-    left = sorted(rows, key=lambda row: not row.accepted)
+    """Each start with the row that it is put back into; those in the exchange come first, and none of them is left out."""
+    left = sorted(rows, key=lambda row: not row.in_exchange)
     paired = []
     for facts in wanted:
         row = next((row for row in left if row.start == facts.start), None)
         if row is not None:
             left.remove(row)
         paired.append(facts if row is None else _into(facts, row))
-    return [*paired, *(replace(facts_of(row), id=row.id) for row in left if row.accepted)]
+    return [*paired, *(replace(facts_of(row), id=row.id) for row in left if row.in_exchange)]
 
 
 def _into(facts: OccasionFacts, row: Occasion) -> OccasionFacts:
-    there_is_room = not row.accepted or row.accepted + (facts.taken or 0) <= (facts.places or 0)
+    there_is_room = not row.offered or row.offered + (facts.taken or 0) <= (facts.places or 0)
     return replace(facts, id=row.id) if there_is_room else replace(facts, id=row.id, places=row.places, taken=row.taken_by_own)

@@ -105,8 +105,8 @@ def all_of_them(told: Sequence[Told], intervention: Intervention | None) -> list
         if row is not None:
             left.remove(row)
         facts.append(_numbered(number, partial(_facts, one, row)))
-    if any(row.accepted for row in left):
-        raise ValueFaultError("En start där andra har kommit överens om platser kan inte tas bort.")
+    if any(row.in_exchange for row in left):
+        raise ValueFaultError("En start som andra har erbjudits eller frågat om kan inte tas bort.")
     return facts
 
 
@@ -151,21 +151,25 @@ def _check_days(start: date | None, end: date | None, apply_by: date | None) -> 
 
 def _taken(told: Told, row: Occasion | None, places: int | None) -> int | None:
     """How many places the owner's own have, so that as many are left as is told. Places that others have count too."""
-    accepted = row.accepted if row else 0
+    offered, accepted = (row.offered, row.accepted) if row else (0, 0)
     if places is None:
         if told.get(Key.LEFT) is not None:
             raise OccasionFaultError(Key.LEFT, "Skriv också hur många platser det är i allt.")
-        if accepted:
-            raise OccasionFaultError(Key.PLACES, f"Andra har {accepted} av platserna. Skriv hur många det är i allt.")
+        if offered:
+            raise OccasionFaultError(Key.PLACES, f"{offered} av platserna är avsatta för andra. Skriv hur många det är i allt.")
         return None
     if Key.LEFT not in told:
         taken = row.taken_by_own if row else None
-        if (taken or 0) + accepted > places:
-            raise OccasionFaultError(Key.PLACES, f"{(taken or 0) + accepted} platser är redan tagna. Färre än så kan det inte vara i allt.")
+        if (taken or 0) + offered > places:
+            raise OccasionFaultError(
+                Key.PLACES, f"{(taken or 0) + offered} platser är tagna eller avsatta för andra. Färre än så kan det inte vara i allt."
+            )
         return taken
     left: int | None = told[Key.LEFT]
     if left is not None and left > places:
         raise OccasionFaultError(Key.LEFT, f"Det kan inte vara {left} lediga platser när det är {places} i allt.")
     if (left or 0) + accepted > places:
         raise OccasionFaultError(Key.LEFT, f"Andra har {accepted} av de {places} platserna. Så många kan inte vara lediga.")
+    if left is not None and left + accepted < offered:
+        raise OccasionFaultError(Key.LEFT, f"{offered - accepted} lediga platser är avsatta för andra. Färre än så kan inte vara lediga.")
     return None if left is None else places - accepted - left

@@ -18,7 +18,7 @@ from insatsbas.core.errors import NotFoundError
 from insatsbas.core.viewer import GUEST, SYSTEM
 from insatsbas.interchange import demo
 from insatsbas.search.models import IndexJob
-from tests.factories import changes, make_intervention, need, occasion
+from tests.factories import agree_on, changes, make_intervention, need, occasion
 
 WHOLE: dict[str, Any] = {
     "title": "Yrkessvenska för vården",
@@ -142,7 +142,7 @@ def test_an_occasion_keeps_its_row_when_its_facts_change() -> None:
     with writing() as session:
         row = whole(session, occasions=[occasion(10, places=20, taken=5), occasion(40, places=10), occasion(None)])
         by_start = {o.start: o.id for o in row.occasions}
-        row.occasions[0].offered = row.occasions[0].accepted = 3
+        agree_on(row.occasions[0], 3)
     first, second = occasion(10).start, occasion(40).start
     with writing() as session:
         row = session.get_one(Intervention, row.id)

@@ -21,7 +21,7 @@ from insatsbas.core.events import Event
 from insatsbas.core.viewer import Role
 from insatsbas.interchange import bulk_actions
 from insatsbas.interchange.batch_models import ImportBatch
-from tests.factories import make_intervention, occasion
+from tests.factories import agree_on, make_intervention, occasion
 from tests.interchange.conftest import MONDAY, ROW, csv_bytes, xlsx_bytes
 from tests.support.people import SignedInClient, as_role
 from tests.web.test_query_counts import count
@@ -310,13 +310,13 @@ def test_what_is_published_becomes_no_draft_again(bare_app: Flask, editor: Signe
     assert "kan inte bli utkast igen" in page.get_data(as_text=True)
 
 
-def test_a_start_on_which_others_have_agreed_stays(bare_app: Flask, editor: SignedInClient) -> None:
+def test_a_start_that_others_have_asked_for_stays(bare_app: Flask, editor: SignedInClient) -> None:
     with bare_app.app_context(), writing() as session:
         row = make_intervention(session, owner=OWN, source="test", external_id="1", occasions=[occasion(10, places=5, taken=0)])
-        row.occasions[0].accepted = 2
+        agree_on(row.occasions[0], 2)
     page = editor.get(waiting(editor, {**MINE, "tillfällen": []}))
     assert counts(page)["fel"] == 1
-    assert "kommit överens" in page.get_data(as_text=True)
+    assert "frågat om kan inte tas bort" in page.get_data(as_text=True)
 
 
 def test_a_file_that_is_refused_says_why_beside_the_field(editor: SignedInClient) -> None:

@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from insatsbas.catalogue.models import Occasion
+from tests.factories import agree_on
 from tests.interchange.conftest import ROW, Installation, only_fault
 
 FEBRUARY = {"start": "2027-02-01", "slut": "2027-04-01", "anmäl senast": "2027-01-25", "platser": 20, "lediga platser": 5}
@@ -90,7 +91,8 @@ def test_two_with_the_same_start_keep_their_order(here: Installation) -> None:
 def test_places_that_others_have_are_counted(here: Installation) -> None:
     here.take_in_rows({**ROW, **FEBRUARY})
     with here.row() as row:
-        row.occasions[0].taken_by_own, row.occasions[0].offered, row.occasions[0].accepted = 5, 10, 10
+        row.occasions[0].taken_by_own = 5
+        agree_on(row.occasions[0], 10)
     assert starts(here) == [("2027-02-01", 20, 5)]
     here.take_in_rows({**ROW, **FEBRUARY, "lediga platser": 8})
     with here.row() as row:
@@ -101,15 +103,16 @@ def test_places_that_others_have_are_counted(here: Installation) -> None:
     ("cells", "column", "reason"),
     [
         ({**FEBRUARY, "lediga platser": 11}, "lediga platser", "Andra har 10 av de 20 platserna"),
-        ({**FEBRUARY, "platser": "", "lediga platser": ""}, "platser", "Andra har 10 av platserna"),
-        ({"platser": 14}, "platser", "15 platser är redan tagna"),
+        ({**FEBRUARY, "platser": "", "lediga platser": ""}, "platser", "10 av platserna är avsatta för andra"),
+        ({"platser": 14}, "platser", "15 platser är tagna eller avsatta"),
         ({"slut": "2027-01-20"}, "slut", "ligger före starten 2027-02-01"),
     ],
 )
 def test_what_cannot_be_against_what_is_known(here: Installation, cells: dict[str, Any], column: str, reason: str) -> None:
     here.take_in_rows({**ROW, **FEBRUARY})
     with here.row() as row:
-        row.occasions[0].taken_by_own, row.occasions[0].offered, row.occasions[0].accepted = 5, 10, 10
+        row.occasions[0].taken_by_own = 5
+        agree_on(row.occasions[0], 10)
     before = here.export(".json")
     fault = only_fault(here.take_in_rows({**ROW, **cells}, ending=".csv"))
     assert (fault.row, fault.column) == (2, column)

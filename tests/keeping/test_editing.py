@@ -15,7 +15,7 @@ from insatsbas.core.db import db, writing
 from insatsbas.core.events import Event
 from insatsbas.core.viewer import Role
 from tests.conftest import client_of
-from tests.factories import index_all, make_intervention, need, occasion, term
+from tests.factories import agree_on, index_all, make_intervention, need, occasion, term
 from tests.keeping.editing import fields_of, filled, row_of
 from tests.support.checks import parse, text_of
 from tests.support.people import SignedInClient, as_role, make_person, signed_in
@@ -348,7 +348,7 @@ def test_places_that_others_have_agreed_on_stay(bare_app: Flask, editor: SignedI
         row = make_intervention(
             session, owner=HUDDINGE, contact="a@b.example", terms={"way_in": ("sjalv",)}, occasions=[occasion(10, places=10, taken=1)]
         )
-        row.occasions[0].accepted = 5
+        agree_on(row.occasions[0], 5)
         public_id = row.public_id
     fewer = save(editor, public_id, description="Nytt.", **{"occasions-0-places": "3"})
     assert fewer.status_code == 422

@@ -21,7 +21,7 @@ from insatsbas.core.viewer import SYSTEM, Role, Viewer
 from insatsbas.keeping.history import presenter
 from insatsbas.keeping.history.actions import restore_revision
 from insatsbas.keeping.history.fields import FIELDS, Names
-from tests.factories import changes, make_intervention, occasion
+from tests.factories import agree_on, changes, make_intervention, occasion
 from tests.support.checks import CheckingClient, parse, text_of
 from tests.support.people import as_guest, as_role, make_person
 
@@ -183,7 +183,7 @@ def test_what_stays_is_said_beforehand(bare_app: Flask, editor: CheckingClient) 
     with bare_app.app_context(), writing() as session:
         row = make_intervention(session, title="Ett")
         actions.update(SYSTEM, session, row, {"title": "Två", "occasions": [occasion(9, places=9, taken=0)]})
-        row.occasions[0].accepted = 3
+        agree_on(row.occasions[0], 3)
         address = f"/insatser/{row.public_id}/andringar/1"
     told = said(editor, address)
     assert "Det här kan inte bli som i versionen: Alla starter." in told

@@ -22,7 +22,7 @@ from insatsbas.catalogue.snapshot import Content
 from insatsbas.core.db import db, writing
 from insatsbas.core.errors import ForbiddenError
 from insatsbas.core.viewer import SYSTEM, Grant, Role, Viewer
-from tests.factories import changes, make_intervention, need, occasion, organisation
+from tests.factories import agree_on, changes, make_intervention, need, occasion, organisation
 
 pytestmark = pytest.mark.usefixtures("both_databases")
 _numbers = count(1)
@@ -264,7 +264,7 @@ def test_what_others_have_agreed_on_stays() -> None:
         small = snapshot.take(row)
         actions.update(SYSTEM, session, row, {"occasions": [occasion(3, places=20, taken=1), occasion(9, places=2), occasion(12)]})
         agreed = row.occasions[0]
-        agreed.accepted = 5
+        agree_on(agreed, 5)
         session.flush()
         restore(SYSTEM, session, row, early, why="")
         assert [(o.id, o.places, o.accepted) for o in row.occasions] == [(agreed.id, 20, 5)]
@@ -278,7 +278,7 @@ def test_two_starts_of_one_day_keep_each_what_was_agreed() -> None:
         row = make_intervention(session, occasions=[occasion(3, place="Jordbro", places=9), occasion(3, place="Handen", places=9)])
         one = dict(snapshot.take(row), occasions=[snapshot.take(row)["occasions"][0]])
         for o in row.occasions:
-            o.accepted = 1
+            agree_on(o, 1)
         session.flush()
         restore(SYSTEM, session, row, one, why="")
         assert len(row.occasions) == 2
