@@ -42,7 +42,16 @@ def _pages(world: World, role: str) -> list[str]:
     return found
 
 
-NO_PAGES = {"bulk.template", "bulk.ours", "bulk.faults"}
+NO_PAGES = {
+    "agreements.archive_as_json",
+    "agreements.archive_as_pdf",
+    "agreements.as_json",
+    "agreements.as_pdf",
+    "bulk.faults",
+    "bulk.ours",
+    "bulk.template",
+    "exchange_accounts.fetch",
+}
 
 if __name__ == "__main__":
     main(sys.argv[1])
