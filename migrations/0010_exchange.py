@@ -38,6 +38,8 @@ def upgrade() -> None:
         batch.create_check_constraint(
             op.f("ck_membership_decides_up_to"), "decides_up_to IS NULL OR (role = 'beslutsfattare' AND decides_up_to >= 0)"
         )
+    with op.batch_alter_table("organisation") as batch:
+        batch.add_column(sa.Column("one_may_do_both", sa.Boolean(), nullable=False, server_default=sa.false()))
     op.add_column("occasion", sa.Column("offered", sa.Integer(), nullable=False, server_default="0"))
     op.add_column("occasion", sa.Column("for_others", sa.Integer(), nullable=False, server_default="0"))
     op.add_column("occasion", sa.Column("for_others_until", sa.Date(), nullable=True))
@@ -226,6 +228,23 @@ def upgrade() -> None:
         sa.Column("who", sa.String(length=150), nullable=False),
         sa.Column("side", sa.Enum("fragar", "svarar", name="side", native_enum=False, create_constraint=True, length=30), nullable=True),
         sa.Column(
+            "role",
+            sa.Enum(
+                "gast",
+                "handlaggare",
+                "redaktor",
+                "beslutsfattare",
+                "samordnare",
+                name="role",
+                native_enum=False,
+                create_constraint=True,
+                length=30,
+            ),
+            nullable=True,
+        ),
+        sa.Column("is_decision", sa.Boolean(), nullable=False),
+        sa.Column("delegation", sa.String(length=100), nullable=False),
+        sa.Column(
             "action",
             sa.Enum(
                 "lamna-for-beslut",
@@ -302,6 +321,9 @@ def upgrade() -> None:
         sa.Column("why", sa.Text(), nullable=False),
         sa.Column("proposal", sa.JSON(), nullable=False),
         sa.CheckConstraint("number > 0", name=op.f("ck_exchange_step_number")),
+        sa.CheckConstraint(
+            "NOT is_decision OR coalesce(role, '') = 'beslutsfattare'", name=op.f("ck_exchange_step_decided_by_a_decision_maker")
+        ),
         sa.ForeignKeyConstraint(["request_id"], ["exchange_request.id"], name=op.f("fk_exchange_step_request_id"), ondelete="CASCADE"),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_exchange_step")),
         sa.UniqueConstraint("request_id", "number", name=op.f("uq_exchange_step_request_id_number")),

@@ -3,7 +3,7 @@
 Sessions, passwords and failed tries are in `session_actions`.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Set
 
 from sqlalchemy.orm import Session
 
@@ -11,22 +11,35 @@ from insatsbas.accounts import letters as texts
 from insatsbas.accounts import queries
 from insatsbas.accounts.models import Membership, OneTimeLink, Person
 from insatsbas.accounts.policy import Permission, require
-from insatsbas.accounts.rules import LINK_LASTS, LinkPurpose, hashed, new_token, normal_email
+from insatsbas.accounts.rules import LINK_LASTS, LinkPurpose, Mandate, decides, hashed, new_token, normal_email
 from insatsbas.accounts.session_actions import end_all_sessions, spend_links
 from insatsbas.core import addresses, clock, events, letters
 from insatsbas.core.errors import RefusedError
 from insatsbas.core.i18n import gettext as _
+from insatsbas.core.templating import number
 from insatsbas.core.viewer import Grant, Role, Viewer
 
 _LONGEST_NAME = 100
+# What each decision-maker may decide on, by the organisation.
+Mandates = Mapping[int, Mandate]
+_NONE: Mandates = {}
 
 
-def add_person(viewer: Viewer, session: Session, *, email: str, name: str, grants: Iterable[Grant], is_example: bool = False) -> Person:
+def add_person(
+    viewer: Viewer,
+    session: Session,
+    *,
+    email: str,
+    name: str,
+    grants: Iterable[Grant],
+    mandates: Mandates = _NONE,
+    is_example: bool = False,
+) -> Person:
     """Somebody new, with roles and without a password yet.
 
     Raises:
         ForbiddenError: the viewer is no co-ordinator.
-        RefusedError: it is no address, or somebody has it; or a role lacks its organisation.
+        RefusedError: it is no address, or somebody has it; a role lacks its organisation; or it does not allow one person to do both.
     """
     require(viewer, Permission.COORDINATE)
     email = normal_email(email)
@@ -35,21 +48,21 @@ def add_person(viewer: Viewer, session: Session, *, email: str, name: str, grant
     if queries.by_email(session, email) is not None:
         raise RefusedError(_("Det finns redan ett konto med adressen %(email)s.", email=email))
     person = Person(email=email, name=" ".join(name.split())[:_LONGEST_NAME], is_example=is_example, created_at=clock.now())
-    person.memberships = [Membership(role=grant.role, organisation_id=grant.organisation_id) for grant in _checked(grants)]
+    person.memberships = [_held(grant, mandates) for grant in sorted(_checked(session, grants), key=str)]
     session.add(person)
     session.flush()
     events.record(viewer, session, "person.ny", subject=f"person:{person.id}", text=_told(session, person))
     return person
 
 
-def invite(viewer: Viewer, session: Session, *, email: str, name: str, grants: Iterable[Grant]) -> Person:
+def invite(viewer: Viewer, session: Session, *, email: str, name: str, grants: Iterable[Grant], mandates: Mandates = _NONE) -> Person:
     """Add somebody, and write them a letter with a link by which they choose a password.
 
     Raises:
         ForbiddenError: the viewer is no co-ordinator.
         RefusedError: as for `add_person`.
     """
-    person = add_person(viewer, session, email=email, name=name, grants=grants)
+    person = add_person(viewer, session, email=email, name=name, grants=grants, mandates=mandates)
     send_link(viewer, session, person, LinkPurpose.INVITATION)
     return person
 
@@ -75,24 +88,29 @@ def ask_reset(session: Session, email: str) -> None:
         _write_link(session, person, LinkPurpose.RESET if person.password_hash else LinkPurpose.INVITATION)
 
 
-def change_grants(viewer: Viewer, session: Session, person: Person, grants: Iterable[Grant]) -> None:
+def change_grants(viewer: Viewer, session: Session, person: Person, grants: Iterable[Grant], mandates: Mandates | None = None) -> None:
     """Let somebody hold these roles and no others. It takes effect at their next request.
+
+    With `mandates` all that they may decide on as decision-makers is set; without, it stays as it is.
 
     Raises:
         ForbiddenError: the viewer is no co-ordinator.
-        RefusedError: a role lacks its organisation, or nobody would be co-ordinator any more.
+        RefusedError: a role lacks its organisation, which may not allow one person to do both; or nobody would be co-ordinator any more.
     """
     require(viewer, Permission.COORDINATE)
-    wanted = _checked(grants)
+    held = {Grant(m.role, m.organisation_id): m for m in person.memberships}
+    wanted = _checked(session, grants, held.keys())
     if Grant(Role.COORDINATOR) not in wanted:
         _keep_a_coordinator(viewer, session, person)
-    held = {Grant(m.role, m.organisation_id): m for m in person.memberships}
     for grant in held.keys() - wanted:
         person.memberships.remove(held[grant])
     for grant in sorted(wanted - held.keys(), key=str):
-        person.memberships.append(Membership(role=grant.role, organisation_id=grant.organisation_id))
+        person.memberships.append(_held(grant, mandates or _NONE))
+    is_changed = wanted != held.keys()
+    for membership in person.memberships if mandates is not None else ():
+        is_changed |= _set(membership, _mandate(membership, mandates or _NONE))
     session.flush()
-    if wanted != held.keys():
+    if is_changed:
         events.record(viewer, session, "person.roller", subject=f"person:{person.id}", text=_told(session, person))
 
 
@@ -138,7 +156,7 @@ def _write_link(session: Session, person: Person, purpose: LinkPurpose) -> str:
     return link
 
 
-def _checked(grants: Iterable[Grant]) -> set[Grant]:
+def _checked(session: Session, grants: Iterable[Grant], held: Set[Grant] = frozenset()) -> set[Grant]:
     found = set(grants)
     for grant in found:
         if grant.role.is_of_an_organisation != (grant.organisation_id is not None):
@@ -147,7 +165,40 @@ def _checked(grants: Iterable[Grant]) -> set[Grant]:
                 if grant.role.is_of_an_organisation
                 else _("Rollen %(role)s gäller inte för en organisation.", role=_(grant.role.label))
             )
+    _refuse_both(session, found, held)
     return found
+
+
+def _refuse_both(session: Session, wanted: Set[Grant], held: Set[Grant]) -> None:
+    """Nobody comes to both prepare and decide where the organisation does not allow it. Who does already, decides nothing there."""
+    comes_to = {grant.organisation_id for grant in wanted - held if grant.organisation_id is not None}
+    for organisation_id, (name, one_may_do_both) in queries.allowing_both(session, comes_to).items():
+        roles = {grant.role for grant in wanted if grant.organisation_id == organisation_id}
+        if Role.DECISION_MAKER in roles and not decides(roles, one_may_do_both=one_may_do_both):
+            raise RefusedError(
+                _(
+                    "I %(name)s får samma person inte både förbereda och besluta. Ändra rollerna, eller tillåt det för organisationen.",
+                    name=name,
+                )
+            )
+
+
+def _held(grant: Grant, mandates: Mandates) -> Membership:
+    membership = Membership(role=grant.role, organisation_id=grant.organisation_id)
+    _set(membership, _mandate(membership, mandates))
+    return membership
+
+
+def _mandate(membership: Membership, mandates: Mandates) -> Mandate:
+    found = mandates.get(membership.organisation_id) if membership.organisation_id else None
+    return found if found is not None and membership.role is Role.DECISION_MAKER else Mandate()
+
+
+def _set(membership: Membership, mandate: Mandate) -> bool:
+    """Set what a role lets one decide on. Whether that is something else than before."""
+    before = (membership.decides_up_to, membership.delegation or "")
+    membership.decides_up_to, membership.delegation = mandate.decides_up_to, mandate.delegation
+    return before != (mandate.decides_up_to, mandate.delegation)
 
 
 def _keep_a_coordinator(viewer: Viewer, session: Session, person: Person) -> None:
@@ -160,8 +211,14 @@ def _keep_a_coordinator(viewer: Viewer, session: Session, person: Person) -> Non
 
 
 def _told(session: Session, person: Person) -> str:
-    names = [
-        f"{_(held.role.label)} ({held.organisation.name})" if held.organisation else _(held.role.label)
-        for held in queries.memberships(session, person.id)
-    ]
-    return ", ".join(sorted(names)) or _("inga roller")
+    return ", ".join(sorted(_role_told(held) for held in queries.memberships(session, person.id))) or _("inga roller")
+
+
+def _role_told(held: Membership) -> str:
+    """A role in words: Beslutsfattare (Huddinge kommun; upp till 50 000 kr; Delegationsordningen punkt 4.2)."""
+    beside = [held.organisation.name] if held.organisation else []
+    if held.decides_up_to is not None:
+        beside.append(_("upp till %(amount)s kr", amount=number(held.decides_up_to)))
+    if held.delegation:
+        beside.append(held.delegation)
+    return f"{_(held.role.label)} ({'; '.join(beside)})" if beside else _(held.role.label)

@@ -1,6 +1,6 @@
 """Every read of people."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Mapping, Sequence
 
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session, joinedload, selectinload
@@ -10,6 +10,7 @@ from insatsbas.accounts.rules import hashed, normal_email
 from insatsbas.core import clock
 from insatsbas.core.errors import NotFoundError
 from insatsbas.core.viewer import Role
+from insatsbas.organisations.models import Organisation
 
 
 def by_email(session: Session, email: str) -> Person | None:
@@ -76,6 +77,12 @@ def editors_by_organisation(session: Session) -> dict[int, int]:
 def memberships(session: Session, person_id: int) -> Sequence[Membership]:
     """The roles that a person holds, with their organisations."""
     return session.scalars(select(Membership).where(Membership.person_id == person_id).options(joinedload(Membership.organisation))).all()
+
+
+def allowing_both(session: Session, organisation_ids: Collection[int]) -> Mapping[int, tuple[str, bool]]:
+    """The name of each organisation, and whether one person may both prepare and decide for it."""
+    query = select(Organisation.id, Organisation.name, Organisation.one_may_do_both).where(Organisation.id.in_(organisation_ids))
+    return {row[0]: (row[1], row[2]) for row in session.execute(query)}
 
 
 def by_link(session: Session, token: str) -> Person | None:

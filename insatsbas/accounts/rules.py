@@ -3,10 +3,15 @@
 import hashlib
 import hmac
 import secrets
+from collections.abc import Collection
+from dataclasses import dataclass
 from datetime import datetime, timedelta
+from decimal import Decimal
 from enum import StrEnum
 from ipaddress import IPv6Address, ip_address
 from urllib.parse import urlsplit
+
+from insatsbas.core.viewer import Role
 
 PASSWORD_MIN = 12
 PASSWORD_MAX = 200
@@ -21,6 +26,8 @@ TRIES_PER_ADDRESS = 20
 # Letters with a new link, within the same window.
 LETTERS_PER_ACCOUNT = 3
 LETTERS_PER_ADDRESS = 20
+# Who prepares what another decides on.
+PREPARERS = frozenset({Role.CASE_OFFICER, Role.EDITOR})
 # Of a network address of the sixth version, the part that one household or office has.
 _HOUSEHOLD = 64
 
@@ -47,6 +54,19 @@ class LinkPurpose(StrEnum):
 
     INVITATION = "inbjudan"
     RESET = "aterstall"
+
+
+@dataclass(frozen=True, slots=True)
+class Mandate:
+    """What a decision-maker may decide on: up to how many kronor (None: without limit), and by which order of delegation."""
+
+    decides_up_to: Decimal | None = None
+    delegation: str = ""
+
+
+def decides(roles: Collection[Role], *, one_may_do_both: bool) -> bool:
+    """Whether somebody with these roles in an organisation decides for it: who also prepares there does so only where it allows that."""
+    return Role.DECISION_MAKER in roles and (one_may_do_both or PREPARERS.isdisjoint(roles))
 
 
 def normal_email(text: str) -> str:

@@ -5,15 +5,14 @@ from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
 
-from sqlalchemy import select
+from sqlalchemy import ColumnElement, func, or_, select
 from sqlalchemy.orm import Session, joinedload, selectinload
 
-from insatsbas.accounts.models import Membership
 from insatsbas.core import clock
-from insatsbas.core.viewer import Role, Viewer
+from insatsbas.core.viewer import Viewer
 from insatsbas.exchange import queries
 from insatsbas.exchange.models import ExchangeRequest, ExchangeStep
-from insatsbas.exchange.rules import HOLDS_PLACES, TRANSITIONS, Need
+from insatsbas.exchange.rules import HOLDS_PLACES
 from insatsbas.exchange.states import Action, Side, State
 from insatsbas.exchange.terms import Leg, proposal_from
 
@@ -32,13 +31,16 @@ class Account:
 
 @dataclass(frozen=True, slots=True)
 class Decision:
-    """A decision that bound an organisation. `amount` is what it costs that organisation, None when it is not known."""
+    """A decision that bound an organisation: a step, or (None) the report of a deal already made.
+
+    `amount` is what it costs that organisation, None when it is not known. Who decided, and by which delegation, is as it was then.
+    """
 
     at: datetime
     request_id: int
     organisation: str
     other: str
-    action: Action
+    action: Action | None
     what: str
     amount: Decimal | None
     who: str
@@ -75,56 +77,49 @@ def accounts(viewer: Viewer, session: Session, year: int) -> list[Account]:
 
 def decisions(viewer: Viewer, session: Session, year: int) -> list[Decision]:
     """The decisions of the viewer's organisations in a year, the latest first; those of all for the co-ordinator."""
+    whole = joinedload(ExchangeStep.request).options(joinedload(ExchangeRequest.asker), joinedload(ExchangeRequest.answerer))
+    query = select(ExchangeStep).where(_decided_by(viewer), ExchangeStep.at >= _begins(year), ExchangeStep.at < _begins(year + 1))
+    steps = session.scalars(query.options(whole).order_by(ExchangeStep.at.desc(), ExchangeStep.id.desc())).all()
+    return [_decision(step, step.side) for step in steps if step.side is not None]
+
+
+def decision_years(viewer: Viewer, session: Session) -> list[int]:
+    """The years from the first decision to the last, the latest first; this year always."""
+    query = select(func.min(ExchangeStep.at), func.max(ExchangeStep.at)).where(_decided_by(viewer))
+    told = {clock.local_day(moment).year for moment in session.execute(query).one() if moment is not None}
+    return sorted({*told, *range(min(told, default=0), max(told, default=0)), clock.today().year}, reverse=True)
+
+
+def _decided_by(viewer: Viewer) -> ColumnElement[bool]:
+    """What was decided by an organisation of the viewer's; by any, for the co-ordinator."""
+    if viewer.is_coordinator:
+        return ExchangeStep.is_decision.is_(True)
     own = _own(viewer)
-    query = select(ExchangeStep).options(
-        joinedload(ExchangeStep.request).options(joinedload(ExchangeRequest.asker), joinedload(ExchangeRequest.answerer))
-    )
-    if not viewer.is_coordinator:
-        asker, answerer = ExchangeRequest.asker_id.in_(own), ExchangeRequest.answerer_id.in_(own)
-        query = query.join(ExchangeStep.request).where(asker | answerer)
-    steps = session.scalars(query.order_by(ExchangeStep.at.desc(), ExchangeStep.id.desc())).all()
-    references = _references(session)
-    found = []
-    for step in steps:
-        if step.side is None or step.action is None or clock.local_day(step.at).year != year or not is_decision(step):
-            continue
-        request = step.request
-        organisation, other = request.asker, request.answerer
-        if step.side is Side.ANSWERER:
-            organisation, other = other, organisation
-        if viewer.is_coordinator or organisation.id in own:
-            names = {"organisation": organisation.name, "other": other.name}
-            delegation = references.get((step.person_id, organisation.id), "")
-            found.append(_decision(step, step.action, step.side, **names, delegation=delegation))
-    return found
+    asked = (ExchangeStep.side == Side.ASKER) & ExchangeStep.request.has(ExchangeRequest.asker_id.in_(own))
+    answered = (ExchangeStep.side == Side.ANSWERER) & ExchangeStep.request.has(ExchangeRequest.answerer_id.in_(own))
+    return ExchangeStep.is_decision.is_(True) & or_(asked, answered)
 
 
-def is_decision(step: ExchangeStep) -> bool:
-    """Whether a step bound the side that took it: it asked for a decision-maker, and was no handing back."""
-    if step.action is None or step.before is None or step.side is None or step.action is Action.RETURN:
-        return False
-    needs = TRANSITIONS[step.before, step.action].needs
-    return Need.DECIDES in needs or (Need.DECIDES_IF_IT_COSTS in needs and proposal_from(step.proposal).cost_of(step.side) != 0)
+def _begins(year: int) -> datetime:
+    """When a year begins in Sweden."""
+    return datetime(year, 1, 1, tzinfo=clock.STOCKHOLM)
 
 
-def _decision(step: ExchangeStep, action: Action, side: Side, *, organisation: str, other: str, delegation: str) -> Decision:
-    proposal = proposal_from(step.proposal)
+def _decision(step: ExchangeStep, side: Side) -> Decision:
+    proposal, request = proposal_from(step.proposal), step.request
+    asker, answerer = request.asker.name, request.answerer.name
+    organisation, other = (asker, answerer) if side is Side.ASKER else (answerer, asker)
     return Decision(
         at=step.at,
         request_id=step.request_id,
         organisation=organisation,
         other=other,
-        action=action,
+        action=step.action,
         what=" ↔ ".join(leg.title for leg in proposal.legs),
         amount=proposal.cost_of(side),
         who=step.who,
-        delegation=delegation,
+        delegation=step.delegation,
     )
-
-
-def _references(session: Session) -> dict[tuple[int | None, int | None], str]:
-    query = select(Membership.person_id, Membership.organisation_id, Membership.delegation).where(Membership.role == Role.DECISION_MAKER)
-    return {(row[0], row[1]): row[2] for row in session.execute(query)}
 
 
 def _own(viewer: Viewer) -> frozenset[int]:

@@ -18,7 +18,8 @@ def year() -> str:
     """Places and money given and taken between organisations in a year."""
     viewer, chosen = current_viewer(), asked_year()
     rows = account_queries.accounts(viewer, db.session, chosen)
-    return render_template("exchange/accounts.html", rows=rows, year=chosen, years=_years(chosen))
+    years = account_queries.years(viewer, db.session)
+    return render_template("exchange/accounts.html", rows=rows, year=chosen, years=_with(years, chosen))
 
 
 @blueprint.get("/utbyten/beslut")
@@ -27,7 +28,8 @@ def decisions() -> str:
     """What one's organisation has decided in a year, to report to its board."""
     viewer, chosen = current_viewer(), asked_year()
     rows = account_queries.decisions(viewer, db.session, chosen)
-    return render_template("exchange/decisions.html", rows=rows, year=chosen, years=_years(chosen))
+    years = account_queries.decision_years(viewer, db.session)
+    return render_template("exchange/decisions.html", rows=rows, year=chosen, years=_with(years, chosen))
 
 
 def asked_year() -> int:
@@ -37,5 +39,5 @@ def asked_year() -> int:
     return int(told) if is_year else clock.today().year
 
 
-def _years(chosen: int) -> list[int]:
-    return sorted({chosen, *account_queries.years(current_viewer(), db.session)}, reverse=True)
+def _with(years: list[int], chosen: int) -> list[int]:
+    return sorted({chosen, *years}, reverse=True)

@@ -1,22 +1,22 @@
 """Every step of a request: check the machine, the policy and the places, change, write it into the history, tell the other side."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import asdict, dataclass
-from datetime import date
+from dataclasses import dataclass
 from decimal import Decimal
-from typing import Any
 
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
-from insatsbas.catalogue.models import Occasion
 from insatsbas.core import clock, events
 from insatsbas.core.errors import ForbiddenError, RefusedError
+from insatsbas.core.i18n import gettext as _
+from insatsbas.core.templating import number
 from insatsbas.core.viewer import Viewer
-from insatsbas.exchange import agreement_actions, holds, letters, places, queries, rules
+from insatsbas.exchange import agreement_actions, holds, letters, places, proposal_actions, queries, rules
 from insatsbas.exchange.alternatives import nearest
 from insatsbas.exchange.days import working_days_after
-from insatsbas.exchange.models import ExchangeKey, ExchangeLeg, ExchangeRequest, ExchangeStep
+from insatsbas.exchange.models import ExchangeKey, ExchangeRequest, ExchangeStep
+from insatsbas.exchange.proposal_actions import plain
 from insatsbas.exchange.rules import Need
 from insatsbas.exchange.states import Action, Kind, Side, State
 from insatsbas.exchange.terms import Proposal, is_within
@@ -46,24 +46,32 @@ def prepare(
 
     Raises:
         ForbiddenError: the viewer does not act for the asker.
-        RefusedError: it asks for what cannot be asked for.
+        RefusedError: it asks for what cannot be asked for, or reports what a decision-maker is to report.
     """
     if asker_id not in viewer.organisations_as(*queries.STAFF):
-        raise ForbiddenError("Du kan bara fråga för din egen organisation.")
-    known = session.get(ExchangeKey, key)
-    if known is not None:
-        return session.get_one(ExchangeRequest, known.request_id)
-    _refuse_impossible(session, proposal, asker_id=asker_id, answerer_id=answerer_id)
+        raise ForbiddenError(_("Du kan bara fråga för din egen organisation."))
+    if known := session.get(ExchangeKey, key):
+        return queries.for_party(viewer, session, known.request_id)
+    table = proposal_actions.table_for(session, kind, asker_id, answerer_id, is_report=is_report)
+    proposal_actions.refuse_impossible(session, table, proposal)
+    if is_report:
+        _refuse_unless_theirs_to_report(viewer, session, asker_id, proposal)
     state, turn = (State.REPORTED, Side.ANSWERER) if is_report else (State.DRAFT, Side.ASKER)
     request = ExchangeRequest(
         kind=kind, state=state, turn=turn, asker_id=asker_id, answerer_id=answerer_id, created_at=clock.now(), difference=Decimal(0)
     )
     if is_report:
         request.answer_by = working_days_after(clock.today(), ANSWER_IN)
-    _lay_on_the_table(request, proposal)
-    session.add(request)
-    session.flush()
-    session.add(ExchangeKey(key=key, request_id=request.id, at=clock.now()))
+    proposal_actions.lay(request, proposal)
+    with session.begin_nested() as beside:
+        session.add(request)
+        session.flush()
+        is_first = is_new(session, key, request)
+        if not is_first:
+            beside.rollback()
+    if not is_first:
+        # The same form, sent at the same moment: only the request of the one that came first is kept.
+        return queries.for_party(viewer, session, session.get_one(ExchangeKey, key).request_id)
     _write_down(viewer, session, request, Side.ASKER, None, before=None, said=NOTHING)
     letters.tell(viewer, session, request)
     return request
@@ -89,13 +97,15 @@ def perform(
     try:
         taken = rules.step(request.state, action, turn=request.turn, side=acts_for)
     except rules.NotAStepError:
-        raise RefusedError("Någon annan hann före, eller så är det inte er tur. Läs vad som har hänt och försök igen.") from None
+        raise RefusedError(_("Någon annan hann före, eller så är det inte er tur. Läs vad som har hänt och försök igen.")) from None
     _meet(viewer, session, request, rules.TRANSITIONS[request.state, action].needs, side=acts_for, said=said)
     before = request.state
+    if before in rules.UNSENT and taken.to is State.SENT:
+        proposal_actions.refuse_to_send(session, request)
     if said.proposal is not None and Need.PROPOSAL in rules.TRANSITIONS[before, action].needs:
-        _refuse_impossible(session, said.proposal, asker_id=request.asker_id, answerer_id=request.answerer_id)
+        proposal_actions.refuse_to_counter(session, request, said.proposal)
         holds.let_go(session, request.legs)
-        _lay_on_the_table(request, said.proposal)
+        proposal_actions.lay(request, said.proposal)
     _move_places(session, request, before, taken.to)
     request.state, request.turn = taken.to, taken.turn
     if action is Action.QUEUE:
@@ -130,7 +140,7 @@ def side_for(viewer: Viewer, request: ExchangeRequest, asked: Side | None) -> Si
         return asked
     if asked is None and sides:
         return next((side for side in sides if side is request.turn), sides[0])
-    raise ForbiddenError("Du kan läsa men inte ändra.")
+    raise ForbiddenError(_("Du kan läsa men inte ändra."))
 
 
 def _meet(viewer: Viewer, session: Session, request: ExchangeRequest, needs: frozenset[Need], *, side: Side | None, said: Said) -> None:
@@ -144,11 +154,9 @@ def _decides(viewer: Viewer, session: Session, request: ExchangeRequest, side: S
     organisation_id = request.asker_id if side is Side.ASKER else request.answerer_id
     limits = queries.decision_limits(session, viewer.person_id, organisation_id)
     if not limits:
-        return ForbiddenError("Det här binder er organisation. Er beslutsfattare behöver godkänna.")
+        return ForbiddenError(_("Det här binder er organisation. Er beslutsfattare behöver godkänna."))
     cost = (said.proposal or queries.proposal_of(request)).cost_of(side)
-    if not any(is_within(cost, limit) for limit in limits):
-        return RefusedError("Kostnaden är högre än du får besluta om, eller inte känd.")
-    return None
+    return None if any(is_within(cost, limit) for limit in limits) else RefusedError(_beyond())
 
 
 def _decides_if_it_costs(viewer: Viewer, session: Session, request: ExchangeRequest, side: Side, said: Said) -> Exception | None:
@@ -156,18 +164,34 @@ def _decides_if_it_costs(viewer: Viewer, session: Session, request: ExchangeRequ
     return None if cost == 0 else _decides(viewer, session, request, side, said)
 
 
+def _refuse_unless_theirs_to_report(viewer: Viewer, session: Session, asker_id: int, proposal: Proposal) -> None:
+    """To report a deal binds the own side as much as to ask for one does."""
+    cost = proposal.cost_of(Side.ASKER)
+    limits = queries.decision_limits(session, viewer.person_id, asker_id)
+    if cost == 0 or any(is_within(cost, limit) for limit in limits):
+        return
+    if limits:
+        raise RefusedError(_beyond())
+    told = _("Vad det här kostar er är inte känt.") if cost is None else _("Det här kostar er %(amount)s kr.", amount=number(cost))
+    raise RefusedError(f"{told} {_('Er beslutsfattare behöver registrera överenskommelsen.')}")
+
+
+def _beyond() -> str:
+    return _("Kostnaden är högre än du får besluta om, eller inte känd.")
+
+
 def _has_reason(_v: Viewer, _s: Session, _r: ExchangeRequest, _side: Side, said: Said) -> Exception | None:
-    return None if said.reason else RefusedError("Välj en orsak.")
+    return None if said.reason else RefusedError(_("Välj en orsak."))
 
 
 def _has_proposal(_v: Viewer, _s: Session, _r: ExchangeRequest, _side: Side, said: Said) -> Exception | None:
-    return None if said.proposal is not None else RefusedError("Skriv vad ni föreslår i stället.")
+    return None if said.proposal is not None else RefusedError(_("Skriv vad ni föreslår i stället."))
 
 
 def _has_ended(_v: Viewer, _s: Session, request: ExchangeRequest, _side: Side, _said: Said) -> Exception | None:
     ends = [leg.end or leg.start for leg in request.legs]
     is_over = all(day is not None and day < clock.today() for day in ends)
-    return None if is_over else RefusedError("Det går att markera som genomfört först när sista dagen har passerat.")
+    return None if is_over else RefusedError(_("Det går att markera som genomfört först när sista dagen har passerat."))
 
 
 def _nothing_more(*_: object) -> Exception | None:
@@ -185,29 +209,6 @@ _NEEDS: Mapping[Need, Callable[[Viewer, Session, ExchangeRequest, Side, Said], E
     Need.PROPOSAL: _has_proposal,
     Need.ENDED: _has_ended,
 }
-
-
-def _refuse_impossible(session: Session, proposal: Proposal, *, asker_id: int, answerer_id: int) -> None:
-    givers = {Side.ASKER: asker_id, Side.ANSWERER: answerer_id}
-    for leg in proposal.legs:
-        occasion = session.get(Occasion, leg.occasion_id)
-        if occasion is None or occasion.intervention.owner_id != givers[leg.giver]:
-            raise RefusedError("Starten finns inte längre, eller hör till någon annan.")
-        if leg.places < 1:
-            raise RefusedError("Skriv hur många platser ni vill ha, minst en.")
-
-
-def _lay_on_the_table(request: ExchangeRequest, proposal: Proposal) -> None:
-    """The legs of a proposal, copied: rows are changed in place, since each has its own position."""
-    request.difference, request.difference_from = proposal.difference, proposal.difference_from
-    for position, leg in enumerate(proposal.legs):
-        values = {name: getattr(leg, name) for name in leg.__slots__}
-        if position < len(request.legs):
-            for name, value in values.items():
-                setattr(request.legs[position], name, value)
-        else:
-            request.legs.append(ExchangeLeg(position=position, **values))
-    del request.legs[len(proposal.legs) :]
 
 
 def _move_places(session: Session, request: ExchangeRequest, before: State, after: State) -> None:
@@ -236,37 +237,33 @@ def _write_down(
     before: State | None,
     said: Said,
 ) -> None:
-    number = 1 + len(request.steps)
+    proposal = queries.proposal_of(request)
+    organisation_id = request.answerer_id if side is Side.ANSWERER else request.asker_id
+    binds = side is not None and rules.is_decision(before, action, request.state, costs=proposal.cost_of(side) != 0)
+    role, delegation = None, ""
+    if side is not None:
+        role, delegation = queries.standing(session, viewer.person_id, organisation_id).taking(is_decision=binds)
     request.steps.append(
         ExchangeStep(
-            number=number,
+            number=1 + len(request.steps),
             at=clock.now(),
             person_id=viewer.person_id,
             who=viewer.name,
             side=side,
+            role=role,
+            is_decision=binds,
+            delegation=delegation,
             action=action,
             before=before,
             after=request.state,
             reason=said.reason,
             why=said.why,
-            proposal=plain(queries.proposal_of(request)),
+            proposal=plain(proposal),
         )
     )
-    organisation_id = request.answerer_id if side is Side.ANSWERER else request.asker_id
     subject = f"utbyte:{request.id}"
     if action is None:
         events.record(viewer, session, "utbyte.ny", subject=subject, organisation_id=organisation_id)
     else:
         events.record(viewer, session, "utbyte.steg", subject=subject, organisation_id=organisation_id, text=action.label)
     session.flush()
-
-
-def plain(value: Any) -> Any:
-    """A proposal as JSON can hold it."""
-    if isinstance(value, Proposal):
-        return plain(asdict(value))
-    if isinstance(value, dict):
-        return {name: plain(part) for name, part in value.items()}
-    if isinstance(value, list | tuple):
-        return [plain(part) for part in value]
-    return str(value) if isinstance(value, Decimal | date) else value

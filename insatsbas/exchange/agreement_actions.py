@@ -2,22 +2,18 @@
 
 from collections.abc import Iterator
 
-from sqlalchemy import select, update
+from sqlalchemy import update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
-from insatsbas.accounts.models import Membership
 from insatsbas.accounts.policy import Permission, require
 from insatsbas.core import clock, events
-from insatsbas.core.viewer import Role, Viewer
+from insatsbas.core.viewer import Viewer
 from insatsbas.exchange import agreement_queries, queries, rules
 from insatsbas.exchange.agreement_rules import AgreementKind, Decision, Given, Party, content, is_binding, number_of
-from insatsbas.exchange.models import Agreement, AgreementReference, AgreementSeries, ExchangeRequest, ExchangeStep
+from insatsbas.exchange.models import Agreement, AgreementReference, AgreementSeries, ExchangeRequest
 from insatsbas.exchange.states import Action, Side, State
 from insatsbas.organisations.models import Organisation
-
-# The most that somebody is, first.
-_ROLES = (Role.DECISION_MAKER, Role.EDITOR, Role.CASE_OFFICER)
 
 
 def follow(session: Session, request: ExchangeRequest, *, before: State) -> None:
@@ -58,7 +54,7 @@ def _keep(session: Session, request: ExchangeRequest, kind: AgreementKind, repla
         parties={side: _party(_organisation(request, side)) for side in Side},
         proposal=proposal,
         given=[Given(leg, row.occasion.intervention.public_id) for leg, row in zip(proposal.legs, request.legs, strict=True)],
-        decisions=list(_decisions(session, request, kind)),
+        decisions=list(_decisions(request, kind)),
         reason=_reason(request, kind),
         why=last.why,
     )
@@ -74,21 +70,12 @@ def _next(session: Session, year: int) -> int:
     return session.execute(counted.returning(AgreementSeries.last), execution_options={"synchronize_session": False}).scalar_one()
 
 
-def _decisions(session: Session, request: ExchangeRequest, kind: AgreementKind) -> Iterator[Decision]:
+def _decisions(request: ExchangeRequest, kind: AgreementKind) -> Iterator[Decision]:
     """For each side the last step by which it bound itself."""
     for side in Side:
         step = next((s for s in reversed(request.steps) if s.side is side and is_binding(s.action, kind)), None)
         if step is not None:
-            role, delegation = _as_what(session, step, _organisation(request, side).id)
-            yield Decision(side, step.action, role, delegation, step.at)
-
-
-def _as_what(session: Session, step: ExchangeStep, organisation_id: int) -> tuple[str, str]:
-    """In which role a step was taken, and by which order of delegation: as they are now, at the moment of agreeing."""
-    query = select(Membership).where(Membership.person_id == step.person_id, Membership.organisation_id == organisation_id)
-    held = {row.role: row for row in session.scalars(query)}
-    role = next((role for role in _ROLES if role in held), None)
-    return (role.value, held[role].delegation) if role else ("", "")
+            yield Decision(side, step.action, step.role.value if step.role else "", step.delegation, step.at)
 
 
 def _reason(request: ExchangeRequest, kind: AgreementKind) -> str:

@@ -126,7 +126,7 @@ def _decision_lines(decision: Told) -> Iterator[Line]:
     role = decision["role"]
     yield from _known(
         (
-            (_("Steg"), _(step) if step else _("Anmälde en överenskommelse som redan var gjord")),
+            (_("Steg"), _(step) if step else _("Registrerade en överenskommelse som redan var gjord")),
             (_("Roll"), _(Role(role).label) if role else _("Uppgift saknas")),
             (_("Delegation"), decision["delegation"] or (_("Uppgift saknas") if role == Role.DECISION_MAKER else "")),
             (_("Datum"), _day_of(decision["at"])),

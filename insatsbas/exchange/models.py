@@ -11,6 +11,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 from insatsbas.catalogue.models import Occasion
 from insatsbas.core import clock
 from insatsbas.core.db import Base, UtcDateTime
+from insatsbas.core.viewer import Role
 from insatsbas.exchange.offers import OfferStatus
 from insatsbas.exchange.states import Action, Kind, Side, State
 from insatsbas.exchange.terms import LegalBasis, PriceKind
@@ -146,10 +147,17 @@ class ExchangeLeg(Base):
 
 
 class ExchangeStep(Base):
-    """A step that was taken: who, for which side, when, from where to where, why, and what was on the table after it."""
+    """A step that was taken: who, for which side, when, from where to where, why, and what was on the table after it.
+
+    `role` and `delegation` are as what it was taken, by what the person was at that moment; `is_decision` whether it bound the side.
+    """
 
     __tablename__ = "exchange_step"
-    __table_args__ = (UniqueConstraint("request_id", "number"), CheckConstraint("number > 0", name="number"))
+    __table_args__ = (
+        UniqueConstraint("request_id", "number"),
+        CheckConstraint("number > 0", name="number"),
+        CheckConstraint("NOT is_decision OR coalesce(role, '') = 'beslutsfattare'", name="decided_by_a_decision_maker"),
+    )
 
     id: Mapped[int] = mapped_column(primary_key=True)
     request_id: Mapped[int] = mapped_column(ForeignKey("exchange_request.id", ondelete="CASCADE"))
@@ -159,6 +167,9 @@ class ExchangeStep(Base):
     person_id: Mapped[int | None]
     who: Mapped[str] = mapped_column(String(150))
     side: Mapped[Side | None] = mapped_column(_coded(Side, "side"))
+    role: Mapped[Role | None] = mapped_column(_coded(Role, "role"))
+    is_decision: Mapped[bool] = mapped_column(default=False)
+    delegation: Mapped[str] = mapped_column(String(100), default="")
     action: Mapped[Action | None] = mapped_column(_coded(Action, "action"))
     before: Mapped[State | None] = mapped_column("state_before", _coded(State, "state_before"))
     after: Mapped[State] = mapped_column("state_after", _coded(State, "state_after"))

@@ -1,20 +1,38 @@
 """Every read of the exchange. A request is there for its two parties and the co-ordinator; for others it is not."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from decimal import Decimal
 
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session, selectinload
 
 from insatsbas.accounts.models import Membership
+from insatsbas.accounts.rules import Mandate, decides
 from insatsbas.core.errors import NotFoundError
 from insatsbas.core.viewer import Role, Viewer
 from insatsbas.exchange.models import ExchangeRequest
 from insatsbas.exchange.rules import FINAL
 from insatsbas.exchange.states import Side
 from insatsbas.exchange.terms import Leg, Proposal
+from insatsbas.organisations.models import Organisation
 
 STAFF = (Role.CASE_OFFICER, Role.EDITOR, Role.DECISION_MAKER)
+# What somebody with several roles does as the first of them that they hold, unless it is a decision.
+_AS = (Role.EDITOR, Role.CASE_OFFICER, Role.DECISION_MAKER)
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """As what somebody acts for an organisation: their roles there that count, and what they decide on, if they decide."""
+
+    roles: frozenset[Role]
+    mandate: Mandate | None = None
+
+    def taking(self, *, is_decision: bool) -> tuple[Role | None, str]:
+        """In which role a step is taken, and by which delegation. None: in none, as the system."""
+        role = Role.DECISION_MAKER if is_decision else next((role for role in _AS if role in self.roles), None)
+        return role, self.mandate.delegation if self.mandate and role is Role.DECISION_MAKER else ""
 
 
 def for_party(viewer: Viewer, session: Session, request_id: int, *, to_change: bool = False) -> ExchangeRequest:
@@ -83,9 +101,18 @@ def proposal_of(request: ExchangeRequest) -> Proposal:
     )
 
 
+def standing(session: Session, person_id: int | None, organisation_id: int) -> Standing:
+    """As what a person acts for an organisation now."""
+    query = select(Membership, Organisation.one_may_do_both).join(Organisation, Membership.organisation_id == Organisation.id)
+    rows = session.execute(query.where(Membership.person_id == person_id, Membership.organisation_id == organisation_id)).all()
+    held = {row.Membership.role: row.Membership for row in rows}
+    decider = held.get(Role.DECISION_MAKER)
+    if decider is None or not decides(held, one_may_do_both=rows[0].one_may_do_both):
+        return Standing(frozenset(held) - {Role.DECISION_MAKER})
+    return Standing(frozenset(held), Mandate(decider.decides_up_to, decider.delegation))
+
+
 def decision_limits(session: Session, person_id: int | None, organisation_id: int) -> Sequence[Decimal | None]:
     """The amounts up to which a person decides for an organisation, None for without limit; empty when they do not decide."""
-    query = select(Membership.decides_up_to).where(
-        Membership.person_id == person_id, Membership.organisation_id == organisation_id, Membership.role == Role.DECISION_MAKER
-    )
-    return session.scalars(query).all()
+    mandate = standing(session, person_id, organisation_id).mandate
+    return [mandate.decides_up_to] if mandate else []

@@ -9,6 +9,8 @@ from enum import StrEnum
 
 from insatsbas.exchange.states import Action, Side, State
 
+# The asker's own: the other side has not seen it.
+UNSENT = frozenset({State.DRAFT, State.DECIDING_TO_SEND})
 FINAL = frozenset({State.COMPLETED, State.DECLINED, State.WITHDRAWN, State.EXPIRED, State.CANCELLED})
 # In these, places are taken for the deal.
 HOLDS_PLACES = frozenset({State.ACCEPTED, State.CANCEL_ASKED, State.COMPLETED})
@@ -165,3 +167,14 @@ def step(state: State, action: Action, *, turn: Side | None, side: Side | None) 
 def steps_of(state: State, *, turn: Side | None, side: Side | None) -> list[Action]:
     """The steps that a side can take now, in the order of the buttons."""
     return [action for (known, action) in TRANSITIONS if known is state and may_take(state, action, turn=turn, side=side)]
+
+
+def is_decision(before: State | None, action: Action | None, after: State, *, costs: bool) -> bool:
+    """Whether a step binds the side that takes it, which it does as a decision-maker. `costs`: whether that side is to pay, or may be.
+
+    Handing back what waits for a decision is none. Without a step before it, a deal that is reported binds where it costs.
+    """
+    if before is None or action is None:
+        return costs and after is State.REPORTED
+    needs = TRANSITIONS[before, action].needs
+    return action is not Action.RETURN and (Need.DECIDES in needs or (costs and Need.DECIDES_IF_IT_COSTS in needs))

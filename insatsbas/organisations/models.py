@@ -70,3 +70,5 @@ class Organisation(Base):
     left_on: Mapped[date | None]
     # Whether everybody may see how fresh its entries are.
     shows_freshness: Mapped[bool] = mapped_column(default=False)
+    # Whether one person may both prepare and decide for it in the exchange.
+    one_may_do_both: Mapped[bool] = mapped_column(default=False)

@@ -85,13 +85,13 @@ def table(both_databases: Flask) -> Table:
 
 
 def lay_table() -> Table:
-    """Huddinge asks, Haninge answers; each has six places, two of them taken by its own."""
+    """Huddinge asks, Haninge answers; each has six places at any time, two of them taken by its own."""
     names = {Side.ASKER: "Huddinge kommun", Side.ANSWERER: "Haninge kommun"}
     with writing() as session:
         organisations = {side: organisation(session, name).id for side, name in names.items()}
         occasions = {}
         for side, name in names.items():
-            row = make_intervention(session, title=f"Sfi i {name}", owner=name, occasions=[occasion(30, places=PLACES, taken=TAKEN)])
+            row = make_intervention(session, title=f"Sfi i {name}", owner=name, occasions=[occasion(None, places=PLACES, taken=TAKEN)])
             occasions[side] = row.occasions[0].id
         people = {}
         for side, word in ((Side.ASKER, "asker"), (Side.ANSWERER, "answerer")):

@@ -105,7 +105,7 @@ def test_a_swap_with_money_besides(table: Table) -> None:
 
 def test_a_deal_by_telephone_is_an_agreement_when_it_is_confirmed(table: Table) -> None:
     with writing() as session:
-        number = table.ask(session, table.leg(), is_report=True).id
+        number = table.ask(session, table.leg(), by="asker-decider", is_report=True).id
     assert every() == []
     table.do(number, Action.ACCEPT, "answerer-decider")
     assert [d["step"] for d in every()[0].content["decisions"]] == [None, "tacka-ja"]

@@ -139,7 +139,7 @@ def test_an_offer_is_not_lowered_under_what_is_agreed_on(table: Table) -> None:
 
 def test_a_deal_by_telephone_is_confirmed_by_the_other_side(table: Table) -> None:
     with writing() as session:
-        number = table.ask(session, table.leg(), is_report=True).id
+        number = table.ask(session, table.leg(), by="asker-decider", is_report=True).id
     with pytest.raises(RefusedError):
         table.do(number, Action.ACCEPT, "asker-decider")
     table.do(number, Action.ACCEPT, "answerer-decider")
@@ -149,7 +149,7 @@ def test_a_deal_by_telephone_is_confirmed_by_the_other_side(table: Table) -> Non
 
 def test_a_deal_by_telephone_is_corrected(table: Table) -> None:
     with writing() as session:
-        number = table.ask(session, table.leg(places=3), is_report=True).id
+        number = table.ask(session, table.leg(places=3), by="asker-decider", is_report=True).id
     table.do(number, Action.COUNTER, "answerer-editor", Said(proposal=Proposal((table.leg(places=2),))))
     table.do(number, Action.ACCEPT, "asker-decider")
     assert table.left(Side.ANSWERER) == (2, 2)

@@ -71,7 +71,7 @@ def test_who_takes_back_what_was_never_sent_tells_nobody_across_the_table(table:
 def test_a_function_mailbox_reads_for_its_organisation(table: Table) -> None:
     with writing() as session:
         session.get_one(Organisation, table.organisations[Side.ANSWERER]).mailbox = "platser@haninge.example"
-        number = table.ask(session, table.leg(), is_report=True).id
+        number = table.ask(session, table.leg(), by="asker-decider", is_report=True).id
     assert told(table) == [("En överenskommelse att bekräfta", "platser@haninge.example")]
     table.do(number, Action.COUNTER, "answerer-editor", Said(proposal=Proposal((table.leg(places=1),))))
     assert told(table)[1:] == preparers("asker", "Ett motförslag från Haninge kommun")

@@ -26,7 +26,7 @@ from tests.exchange.conftest import PLACES, TAKEN, Table
 from tests.factories import organisation
 
 FREE = PLACES - TAKEN
-THREE = Terms(places=3, price_kind=PriceKind.PLACE, price=Decimal(18_500))
+THREE = Terms(places=3, price_kind=PriceKind.PLACE, price=Decimal(1000))
 
 
 def offered(table: Table, terms: Terms = THREE, *, to: tuple[str, ...] = (), by: str = "answerer-editor") -> int:

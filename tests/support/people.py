@@ -16,6 +16,7 @@ from werkzeug.test import TestResponse
 
 from insatsbas.accounts import actions, passwords, queries, session_actions
 from insatsbas.accounts.models import Person
+from insatsbas.accounts.rules import PREPARERS
 from insatsbas.core import clock
 from insatsbas.core.db import writing
 from insatsbas.core.viewer import SYSTEM, Grant, Role
@@ -45,7 +46,14 @@ def forgery_token(app: Flask) -> str:
 
 
 def make_person(session: Session, email: str, *roles: tuple[Role, str] | Role, name: str = "") -> Person:
-    """Somebody with roles: `(Role.EDITOR, "Huddinge kommun")`, or `Role.COORDINATOR` alone. Flushed, not committed."""
+    """Somebody with roles: `(Role.EDITOR, "Huddinge kommun")`, or `Role.COORDINATOR` alone. Flushed, not committed.
+
+    One who is to both prepare and decide for an organisation may: it is let to allow that.
+    """
+    of_one = [r for r in roles if not isinstance(r, Role)]
+    for deciding in (where for role, where in of_one if role is Role.DECISION_MAKER):
+        if any(role in PREPARERS and where == deciding for role, where in of_one):
+            organisation(session, deciding).one_may_do_both = True
     grants = [Grant(r) if isinstance(r, Role) else Grant(r[0], organisation(session, r[1]).id) for r in roles]
     return actions.add_person(SYSTEM, session, email=email, name=name or email.split("@", 1)[0].capitalize(), grants=grants)
 
