@@ -6,9 +6,9 @@ from flask_compress import Compress
 from insatsbas.accounts import guard, letter_views, password_views
 from insatsbas.accounts import views as accounts_views
 from insatsbas.catalogue import revision_models
-from insatsbas.core import config, db, jobs, letters, paths, security, settings_store, templating
+from insatsbas.core import addresses, config, db, jobs, letters, paths, security, settings_store, templating
 from insatsbas.core.config import Settings
-from insatsbas.exchange import account_views, agreement_views, offer_views
+from insatsbas.exchange import account_views, agreement_views, asking_views, counter_views, message_views, offer_views
 from insatsbas.exchange import desk_views as exchange_desk_views
 from insatsbas.exchange import views as exchange_views
 from insatsbas.insight import views as insight_views
@@ -53,6 +53,9 @@ _VIEWS = (
     account_views,
     account_downloads,
     exchange_views,
+    asking_views,
+    counter_views,
+    message_views,
     offer_views,
     exchange_desk_views,
     agreement_views,
@@ -79,6 +82,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     # First of all, so that it packs what all the others have made of an answer.
     Compress(app)
     app.url_map.strict_slashes = False
+    app.url_map.converters["int"] = addresses.NumberConverter
     app.json.ensure_ascii = False  # type: ignore[attr-defined]
     app.json.sort_keys = False  # type: ignore[attr-defined]
     settings.data_dir.mkdir(parents=True, exist_ok=True)

@@ -106,6 +106,12 @@ def become_writer(session: Session) -> None:
     session.bind = db.engine.execution_options(write=True)
 
 
+def stop_writing(session: Session) -> None:
+    """Take back what was changed, and let go of the write lock: what is read after that, to say what was wrong, holds up nobody."""
+    session.rollback()
+    session.bind = db.engine
+
+
 @contextmanager
 def writing() -> Iterator[Session]:
     """A session that may write, committed at the end and rolled back on any error. For commands and jobs."""

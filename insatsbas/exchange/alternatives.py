@@ -19,7 +19,10 @@ _MOST = 3
 
 def nearest(session: Session, request: ExchangeRequest) -> Sequence[Intervention]:
     """Up to three other interventions for what the asker asked for: those one can commute to first, then those that start soon."""
-    leg = next(leg for leg in request.legs if leg.giver is Side.ANSWERER)
+    leg = next((leg for leg in request.legs if leg.giver is Side.ANSWERER), None)
+    if leg is None:
+        # A deal that the giver told of: nobody is looking for places.
+        return ()
     asked = leg.occasion.intervention
     today = clock.today()
     last_day = func.coalesce(Occasion.apply_by, Occasion.start)

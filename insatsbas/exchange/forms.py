@@ -1,41 +1,53 @@
-"""The shape of requests, counter-proposals and steps."""
+"""The shape of steps, and the fields that forms about places and money have in common."""
 
 import re
-from decimal import Decimal, InvalidOperation
+import secrets
+from datetime import date
+from decimal import Decimal
 
 from werkzeug.datastructures import MultiDict
 from wtforms import HiddenField, RadioField, SelectField, StringField, TextAreaField
 from wtforms.form import BaseForm
-from wtforms.validators import InputRequired, Length, ValidationError
+from wtforms.validators import InputRequired, Length, StopValidation, ValidationError
 
-from insatsbas.core.forms import SwedishForm
+from insatsbas.core import clock
+from insatsbas.core.forms import DayField, SwedishForm
 from insatsbas.core.i18n import gettext as _
 from insatsbas.core.i18n import lazy_gettext as _l
-from insatsbas.exchange.states import Side
-from insatsbas.exchange.terms import Leg, PriceKind
+from insatsbas.exchange.states import Action, CancelReason, DeclineReason, Side
+from insatsbas.exchange.terms import PriceKind
 
 TERMS_MAX, WHY_MAX, PLACES_MAX = 2000, 1000, 999
 PRICE_MAX = Decimal(1_000_000)
+# So many years from today in either direction lie the days that somebody can mean.
+_YEARS = 5
 _KEY = re.compile(r"[\w-]{16,50}")
-NO_SWAP = "inget"
+_AMOUNT = re.compile(r"[0-9]{1,9}(?:[.,][0-9]{1,2})?")
+REASONS: dict[Action, type[DeclineReason] | type[CancelReason]] = {
+    Action.DECLINE: DeclineReason,
+    Action.ASK_TO_CANCEL: CancelReason,
+}
+# With these one may say why in words.
+WITH_WHY = frozenset({*REASONS, Action.RETURN, Action.REFUSE_TO_CANCEL})
 
 
 class CountField(StringField):
-    """A number of places. `count` is it, None when nothing is typed."""
+    """A number of places. `count` is it, None when nothing is typed; `least` and `most` are what can be meant."""
 
     count: int | None = None
+    least, most = 1, PLACES_MAX
 
     def pre_validate(self, form: BaseForm) -> None:
         """Read the number.
 
         Raises:
-            ValidationError: it is none, or not one that can be meant.
+            StopValidation: it is none, or not one that can be meant.
         """
         self.count = None
         if not self.data:
             return
-        if not self.data.isascii() or not self.data.isdecimal() or not 1 <= int(self.data[:6]) <= PLACES_MAX:
-            raise ValidationError(_("Skriv hur många platser, som ett tal från 1 till %(most)d.", most=PLACES_MAX))
+        if not self.data.isascii() or not self.data.isdecimal() or not self.least <= int(self.data[:6]) <= self.most:
+            raise StopValidation(_("Skriv hur många platser, som ett tal från %(least)d till %(most)d.", least=self.least, most=self.most))
         self.count = int(self.data)
 
 
@@ -48,19 +60,28 @@ class KronorField(StringField):
         """Read the amount.
 
         Raises:
-            ValidationError: it is none, or more than can be meant.
+            StopValidation: it is none, or more than can be meant.
         """
         self.amount = None
-        plain = re.sub(r"\s|kr$", "", self.data or "").replace(",", ".")
+        plain = re.sub(r"\s|kr$", "", self.data or "")
         if not plain:
             return
-        try:
-            amount = Decimal(plain)
-        except InvalidOperation:
-            amount = Decimal(-1)
-        if not (amount.is_finite() and 0 <= amount <= PRICE_MAX):
-            raise ValidationError(_("Skriv beloppet i kronor, till exempel 18 500."))
+        amount = Decimal(plain.replace(",", ".")) if _AMOUNT.fullmatch(plain) else None
+        if amount is None or amount > PRICE_MAX:
+            raise StopValidation(_("Skriv beloppet i kronor, till exempel 18 500."))
         self.amount = amount.quantize(Decimal("0.01"))
+
+
+class OneOf:
+    """What was chosen is still among what there is to choose."""
+
+    def __init__(self, message: object) -> None:
+        self.message = message
+
+    def __call__(self, form: BaseForm, field: RadioField | SelectField) -> None:
+        """Refuse what is not there to choose, and the empty line that only says that one chooses."""
+        if not field.data or field.data not in {choice[0] for choice in field.choices or ()}:
+            raise StopValidation(str(self.message))
 
 
 class KeyedForm(SwedishForm):
@@ -74,74 +95,54 @@ class KeyedForm(SwedishForm):
             raise ValidationError(_("Sidan var för gammal. Ladda om den och försök igen."))
 
 
-class RequestForm(KeyedForm):
-    """A request for places: bought, swapped, or of an open offer."""
+class SidedForm(KeyedForm):
+    """A form that one side sends. `side` is which, where somebody who acts for both has been told by the page."""
 
-    fran = SelectField(_l("För vilken organisation frågar du?"))
-    start = SelectField(_l("Vilken start gäller det?"))
-    platser = CountField(_l("Hur många platser vill ni ha?"), [InputRequired(_l("Skriv hur många platser ni vill ha"))])
-    pris_slag = SelectField(_l("Vad gäller priset för?"))
-    pris = KronorField(_l("Pris (exklusive moms)"))
-    byte = SelectField(_l("Vad ger ni i byte?"))
-    byte_platser = CountField(_l("Hur många platser ger ni?"))
-    mellanskillnad = KronorField(_l("Mellanskillnad i kronor"))
-    betalar = RadioField(_l("Vem betalar mellanskillnaden?"), default="vi")
-    grund = RadioField(_l("Vilken rättslig grund stöder ni er på?"), [InputRequired(_l("Välj rättslig grund"))])
-    villkor = TextAreaField(_l("Villkor"), [Length(max=TERMS_MAX, message=_l("Skriv kortare: högst %(max)d tecken."))])
-
-    def validate_pris(self, field: KronorField) -> None:
-        """A price is told unless it is by agreement, or places are given in return."""
-        is_told = field.amount is not None
-        if self.pris_slag.data == PriceKind.AGREED and is_told:
-            raise ValidationError(_("Lämna priset tomt när det är enligt överenskommelse."))
-        if self.pris_slag.data != PriceKind.AGREED and not is_told and not self.takes_an_offer and not self.is_swap:
-            raise ValidationError(_("Skriv priset, 0 om det inte kostar något, eller välj enligt överenskommelse."))
-
-    def validate_byte_platser(self, field: CountField) -> None:
-        """A swap tells how many places go the other way."""
-        if self.is_swap and field.count is None:
-            raise ValidationError(_("Skriv hur många platser ni ger i byte."))
+    sida = HiddenField()
 
     @property
-    def is_swap(self) -> bool:
-        """Whether places are given in return."""
-        return bool(self.byte.data) and self.byte.data != NO_SWAP
-
-    @property
-    def takes_an_offer(self) -> bool:
-        """Whether the start chosen is of an open offer, whose price is told already."""
-        return str(self.start.data).startswith("erbjudande-")
+    def side(self) -> Side | None:
+        """The side that the page named."""
+        return next((side for side in Side if side.value == self.sida.data), None)
 
 
-class StepForm(KeyedForm):
+class StepForm(SidedForm):
     """What comes with a step that needs no proposal."""
 
-    orsak = StringField(_l("Orsak"))
+    orsak = SelectField(_l("Orsak"), [OneOf(_l("Välj en orsak."))], validate_choice=False)
     varfor = TextAreaField(_l("Något mer att säga"), [Length(max=WHY_MAX, message=_l("Skriv kortare: högst %(max)d tecken."))])
-    anvanda = CountField(_l("Hur många platser användes?"))
+    anvanda = CountField(_l("Hur många platser användes?"), [InputRequired(_l("Skriv hur många platser som användes, 0 om ingen."))])
 
 
-class LegForm(SwedishForm):
-    """One leg of a counter-proposal."""
+class DaysForm(SwedishForm):
+    """What holds for the days of places, where they are others than the start's own. The fields stand where the form has them."""
 
-    start = SelectField(_l("Start"))
-    platser = CountField(_l("Platser"), [InputRequired(_l("Skriv hur många platser"))])
-    pris_slag = SelectField(_l("Priset gäller"))
-    pris = KronorField(_l("Pris (exklusive moms)"))
+    fran_och_med: DayField
+    till_och_med: DayField
 
-    def validate_pris(self, field: KronorField) -> None:
-        """A price is told exactly when it is not by agreement."""
-        if (field.amount is None) != (self.pris_slag.data == PriceKind.AGREED):
-            raise ValidationError(_("Skriv priset, 0 om det inte kostar något, eller välj enligt överenskommelse och lämna det tomt."))
+    def validate_fran_och_med(self, field: DayField) -> None:
+        """A day that can be meant."""
+        _refuse_far_off(field)
+
+    def validate_till_och_med(self, field: DayField) -> None:
+        """A day that can be meant, and not before the first."""
+        _refuse_far_off(field)
+        if field.day and self.fran_och_med.day and field.day < self.fran_och_med.day:
+            raise ValidationError(_("Sista dagen kan inte vara före den första."))
 
 
-class CounterForm(KeyedForm):
-    """What a counter-proposal says beside its legs."""
+class MessageForm(SidedForm):
+    """A word to the other side, or a note for the own one."""
 
-    mellanskillnad = KronorField(_l("Mellanskillnad i kronor"))
-    betalar = RadioField(_l("Vem betalar mellanskillnaden?"))
-    villkor = TextAreaField(_l("Villkor"), [Length(max=TERMS_MAX, message=_l("Skriv kortare: högst %(max)d tecken."))])
-    varfor = TextAreaField(_l("Varför ändrar ni?"), [Length(max=WHY_MAX, message=_l("Skriv kortare: högst %(max)d tecken."))])
+    ALL, OWN = "alla", "vi"
+
+    lasare = RadioField(_l("Vem ska läsa?"), [OneOf(_l("Välj vem som ska läsa."))], validate_choice=False)
+    text = TextAreaField(_l("Meddelande"))
+
+
+def new_key() -> str:
+    """A key for a form that is to do what it does once."""
+    return secrets.token_urlsafe(24)
 
 
 def price_choices() -> list[tuple[str, str]]:
@@ -149,21 +150,40 @@ def price_choices() -> list[tuple[str, str]]:
     return [(kind.value, _(kind.label).capitalize()) for kind in PriceKind]
 
 
-def leg_form(sent: MultiDict[str, str] | None, leg: Leg, starts: list[tuple[str, str]], *, place: int) -> LegForm:
-    """The form of a leg, filled in with how it is now where nothing was sent."""
-    now = {
-        "start": str(leg.occasion_id),
-        "platser": str(leg.places),
-        "pris_slag": leg.price_kind.value,
-        "pris": "" if leg.price is None else f"{leg.price.normalize():f}".replace(".", ","),
-    }
-    form = LegForm(sent, prefix=f"del{place}-", data=now)
-    form.start.choices, form.pris_slag.choices = starts, price_choices()
+def plain_amount(amount: Decimal | None) -> str:
+    """An amount as one would type it."""
+    return "" if amount is None else f"{amount.normalize():f}".replace(".", ",")
+
+
+def step_form(action: Action, *, side: Side | None, most_used: int | None, sent: MultiDict[str, str] | None = None) -> StepForm:
+    """The form of a step, with the fields that it asks for; each on a page has its own ids. `most_used` None: it does not ask."""
+    form = StepForm(sent, data={"idempotency_key": new_key(), "sida": side.value if side else ""})
+    form.orsak.choices = [("", _("Välj orsak")), *((reason.value, _(reason.label)) for reason in REASONS.get(action, ()))]
+    if action not in REASONS:
+        del form.orsak
+    if action not in WITH_WHY:
+        del form.varfor
+    if most_used is None or action is not Action.COMPLETE:
+        del form.anvanda
+    else:
+        form.anvanda.least, form.anvanda.most = 0, most_used
+    for field in form:
+        field.id = field.label.field_id = f"{field.name}-{action.value}"
     return form
 
 
-def payer(form: RequestForm | CounterForm, us: Side) -> Side | None:
-    """Which side pays the money besides; None when there is none."""
-    if not form.mellanskillnad.amount:
-        return None
-    return us if form.betalar.data == "vi" else us.other
+def message_form(other: str, *, may_send: bool, side: Side | None, sent: MultiDict[str, str] | None = None) -> MessageForm:
+    """The form of a message to the other side, by its name; until it may be sent there, of a note alone."""
+    readers = [(MessageForm.OWN, _("Bara vi, som en intern anteckning"))]
+    if may_send:
+        readers.insert(0, (MessageForm.ALL, _("%(other)s och vi", other=other)))
+    now = {"idempotency_key": new_key(), "sida": side.value if side else "", "lasare": readers[0][0]}
+    form = MessageForm(sent, data=now)
+    form.lasare.choices = readers
+    return form
+
+
+def _refuse_far_off(field: DayField) -> None:
+    today: date = clock.today()
+    if field.day and abs(field.day.year - today.year) > _YEARS:
+        raise ValidationError(_("Skriv en dag som ligger högst %(years)d år bort.", years=_YEARS))

@@ -1,8 +1,9 @@
 """What the pages of requests show, as plain values, drawn by `templates/exchange/`."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+
+from insatsbas.exchange.forms import MessageForm, StepForm
 
 
 @dataclass(frozen=True, slots=True)
@@ -16,6 +17,7 @@ class RequestRow:
     state: str
     whose_turn: str
     answer_by: date | None
+    is_example: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,14 +41,33 @@ class LegRow:
 
 @dataclass(frozen=True, slots=True)
 class StepButton:
-    """A step that one can take. `reasons` are codes and words to choose among; `asks_used` asks how many places were used."""
+    """A step that one can take. `form` None: it is a link to a page of its own.
+
+    `ends` is when it cannot be undone; `is_open` when it was pressed and something was wrong.
+    """
 
     url: str
     label: str
-    kind: str
-    reasons: Sequence[tuple[str, str]]
-    asks_used: bool
-    is_link: bool
+    form: StepForm | None = None
+    explanation: str = ""
+    ends: bool = False
+    is_open: bool = False
+
+    @property
+    def is_folded(self) -> bool:
+        """Whether there is something to fill in or to think over first."""
+        return self.form is not None and (self.ends or any(name in self.form for name in ("orsak", "varfor", "anvanda")))
+
+
+@dataclass(frozen=True, slots=True)
+class MessageRow:
+    """A word in a request: who, when, what; `is_note` when the own side alone sees it, `is_own` when it is from there."""
+
+    at: datetime
+    who: str
+    text: str
+    is_note: bool
+    is_own: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,21 +84,32 @@ class TimelineRow:
 
 @dataclass(frozen=True, slots=True)
 class RequestPage:
-    """A request for somebody of one of its sides: whose turn it is first, then what is on the table, what one can do, what has happened."""
+    """A request for somebody of one of its sides: whose turn it is first, what is on the table, what one can do, what was said and done.
+
+    `main` is the step that one most likely wants. `unsent` is what was typed for a step that can no longer be taken.
+    """
 
     number: int
     title: str
-    kind: str
-    asker: str
-    answerer: str
+    lead: str
     state: str
     turn: str
-    is_our_turn: bool
     answer_by: date | None
+    queue: str
+    full: str
+    is_example: bool
+    acting_for: str
     legs: tuple[LegRow, ...]
     besides: str
     cost: str
-    buttons: tuple[StepButton, ...]
-    waits_for_a_decision: str
+    used: str
+    note: str
+    main: StepButton | None
+    others: tuple[StepButton, ...]
+    unsent: str
+    messages: tuple[MessageRow, ...]
+    message: MessageForm | None
+    message_hint: str
+    agreements: tuple[tuple[str, str, str], ...]
+    links: tuple[tuple[str, str], ...]
     timeline: tuple[TimelineRow, ...]
-    no_opinion: str

@@ -180,6 +180,7 @@ SCOPES: dict[str, tuple[Variant, ...]] = {
     "exchange.one": REQUEST,
     "exchange.counter": REQUEST,
     "exchange.take_step": REQUEST,
+    "exchange.say": REQUEST,
     "bulk.ours": (Variant("", of_its_organisation, {"organisation": "slug"}),),
     "bulk.faults": BATCH,
     "bulk.preview": BATCH,
