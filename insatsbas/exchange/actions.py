@@ -62,6 +62,7 @@ def prepare(
     )
     if is_report:
         request.answer_by = working_days_after(clock.today(), ANSWER_IN)
+    places.keep_starts(session, proposal)
     proposal_actions.lay(request, proposal)
     with session.begin_nested() as beside:
         session.add(request)
@@ -105,6 +106,7 @@ def perform(
     if said.proposal is not None and Need.PROPOSAL in rules.TRANSITIONS[before, action].needs:
         proposal_actions.refuse_to_counter(session, request, said.proposal)
         holds.let_go(session, request.legs)
+        places.keep_starts(session, said.proposal)
         proposal_actions.lay(request, said.proposal)
     _move_places(session, request, before, taken.to)
     request.state, request.turn = taken.to, taken.turn

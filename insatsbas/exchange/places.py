@@ -13,7 +13,7 @@ from insatsbas.core.i18n import ngettext
 from insatsbas.core.templating import number
 from insatsbas.exchange.models import ExchangeLeg, Offer, offer_for
 from insatsbas.exchange.offers import OfferStatus, status_of
-from insatsbas.exchange.terms import PriceKind
+from insatsbas.exchange.terms import PriceKind, Proposal
 
 # What search/outbox asks of a statement that passes by the flush.
 _TOUCHES = "touches"
@@ -21,6 +21,14 @@ _TOUCHES = "touches"
 
 class FullError(RefusedError):
     """There are not so many places left. The transaction is to be rolled back: of a swap, the other leg may have been taken."""
+
+
+def keep_starts(session: Session, proposal: Proposal) -> None:
+    """From now on nobody removes the starts that a proposal names, whatever comes of it: the request goes on telling of them."""
+    named = [leg.occasion_id for leg in proposal.legs]
+    statement = update(Occasion).where(Occasion.id.in_(named), Occasion.in_exchange.is_(False)).values(in_exchange=True)
+    # The index does not show it.
+    session.execute(statement, execution_options={_TOUCHES: [], "synchronize_session": "fetch"})
 
 
 def take(session: Session, leg: ExchangeLeg, *, giver_id: int) -> None:
@@ -184,7 +192,7 @@ def _set_aside(session: Session, occasion: Occasion, places: int) -> None:
     statement = update(Occasion).where(
         Occasion.id == occasion.id, func.coalesce(Occasion.taken_by_own, 0) + Occasion.offered + places <= Occasion.places
     )
-    _hit_one(session, statement.values(offered=Occasion.offered + places), occasion)
+    _hit_one(session, statement.values(offered=Occasion.offered + places, in_exchange=True), occasion)
 
 
 def _take_of_offer(session: Session, offer_id: int, places: int, *, held: int) -> None:
@@ -207,7 +215,7 @@ def _hit_one(session: Session, statement: object, occasion: Occasion) -> None:
     told = statement.returning(Occasion.id).execution_options(**{_TOUCHES: [occasion.intervention_id]})  # type: ignore[attr-defined]
     if session.execute(told).first() is None:
         raise FullError("Det finns inte så många platser kvar.")
-    session.expire(occasion, ["offered", "accepted"])
+    session.expire(occasion, ["offered", "accepted", "in_exchange"])
 
 
 def _closed_deal(leg: ExchangeLeg, giver_id: int) -> Offer:
