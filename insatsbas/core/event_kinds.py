@@ -47,6 +47,7 @@ KINDS: Mapping[str, str] = {
     # Organisations and municipalities
     "organisation.ny": N_("%(who)s lade till organisationen %(what)s."),
     "organisation.andrad": N_("%(who)s ändrade uppgifterna om organisationen %(what)s."),
+    "organisation.bada": N_("%(who)s ändrade om samma person får både förbereda och besluta i %(what)s."),
     "organisation.lamnat": N_("%(who)s lät %(what)s lämna samverkan."),
     "organisation.ater": N_("%(who)s lät %(what)s vara med i samverkan igen."),
     "kommun.ny": N_("%(who)s lade till kommunen %(what)s."),

@@ -3,19 +3,23 @@
 A form says what shape input has; whether it may be done is for rules and actions. `templates/components/forms.html` draws it.
 """
 
+import re
 from collections.abc import Iterator
 from datetime import date
+from decimal import Decimal
 from typing import Any
 
 import wtforms
 from werkzeug.datastructures import MultiDict
 from wtforms import Field, StringField
 from wtforms.form import BaseForm
-from wtforms.validators import ValidationError
+from wtforms.validators import StopValidation, ValidationError
 
 from insatsbas.core import personal_numbers
 from insatsbas.core.i18n import gettext as _
 from insatsbas.core.text import UNPRINTABLE
+
+_AMOUNT = re.compile(r"[0-9]{1,10}(?:[.,][0-9]{1,2})?")
 
 
 class SwedishForm(wtforms.Form):
@@ -85,6 +89,31 @@ class DayField(StringField):
             self.day = date.fromisoformat(self.data)
         except ValueError as error:
             raise ValidationError(_("Skriv dagen som år-månad-dag, till exempel 2027-01-18.")) from error
+
+
+class KronorField(StringField):
+    """An amount in kronor, typed as 18 500 or 18500,50 kr. `amount` is it, None when nothing is typed; `most` can be meant."""
+
+    amount: Decimal | None = None
+
+    def __init__(self, *args: Any, most: int = 1_000_000_000, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.most = most
+
+    def pre_validate(self, form: BaseForm) -> None:
+        """Read the amount.
+
+        Raises:
+            StopValidation: it is none, or more than can be meant.
+        """
+        self.amount = None
+        plain = re.sub(r"\s|kr$", "", self.data or "")
+        if not plain:
+            return
+        amount = Decimal(plain.replace(",", ".")) if _AMOUNT.fullmatch(plain) else None
+        if amount is None or amount > self.most:
+            raise StopValidation(_("Skriv beloppet i kronor, till exempel 18 500."))
+        self.amount = amount.quantize(Decimal("0.01"))
 
 
 def _stripped(text: str | None) -> str:

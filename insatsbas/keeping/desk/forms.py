@@ -2,14 +2,16 @@
 
 import calendar
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
 
 from babel.dates import get_month_names
 from wtforms import BooleanField, EmailField, RadioField, SelectField, SelectMultipleField, StringField, TextAreaField
 from wtforms.validators import InputRequired, Length, Optional, Regexp
 
+from insatsbas.accounts.rules import Mandate
 from insatsbas.catalogue.rules import EndReason
 from insatsbas.core.errors import RefusedError
-from insatsbas.core.forms import DayField, SwedishForm
+from insatsbas.core.forms import DayField, KronorField, SwedishForm
 from insatsbas.core.i18n import gettext as _
 from insatsbas.core.i18n import lazy_gettext as _l
 from insatsbas.core.templating import LOCALE
@@ -42,6 +44,7 @@ class OrganisationForm(SwedishForm):
         [Optional(), Length(max=254, message=_l("Högst 254 tecken")), Regexp(_MAIL, message=_l("Skriv en e-postadress"))],
     )
     farskhet = BooleanField(_l("Visa för alla hur stor del av uppgifterna som är bekräftade"))
+    bada = BooleanField(_l("Samma person får både förbereda och besluta"))
 
     def offer(self, municipalities: Choices) -> None:
         """Put in what can be chosen."""
@@ -137,6 +140,27 @@ class InvitationForm(SwedishForm):
     namn = StringField(_l("Namn"), [InputRequired(_l("Skriv namnet")), Length(max=100, message=_l("Högst 100 tecken"))])
 
 
+class MandateForm(SwedishForm):
+    """What somebody may decide on, in a row with a role: read where the role is that of a decision-maker."""
+
+    belopp = KronorField(_l("Beslutar upp till (kr)"))
+    delegation = StringField(_l("Delegation"), [Length(max=100, message=_l("Högst 100 tecken"))])
+
+
+@dataclass(frozen=True, slots=True)
+class RoleRow:
+    """A row of a role and the slug of an organisation, both may be empty, with what a decision-maker may decide on."""
+
+    role: str
+    organisation: str
+    mandate: MandateForm
+
+    @property
+    def decides(self) -> bool:
+        """Whether it is the row of a decision-maker."""
+        return self.role == Role.DECISION_MAKER
+
+
 class SettingsForm(SwedishForm):
     """The two days of review, and whose freshness everybody may see."""
 
@@ -155,14 +179,28 @@ class SettingsForm(SwedishForm):
         self.farskhet.choices = list(organisations)
 
 
-def grants(pairs: Iterable[tuple[str, str]], organisations: Mapping[str, int]) -> list[Grant]:
+def faults_of_rows(rows: Iterable[RoleRow]) -> list[tuple[str, str]]:
+    """What is wrong with what decision-makers may decide on."""
+    return [fault for row in rows if row.decides and not row.mandate.validate() for fault in row.mandate.faults()]
+
+
+def mandates(rows: Iterable[RoleRow], organisations: Mapping[str, int]) -> dict[int, Mandate]:
+    """What each decision-maker's row lets one decide on, by the organisation."""
+    return {
+        organisations[row.organisation]: Mandate(row.mandate.belopp.amount, row.mandate.delegation.data or "")
+        for row in rows
+        if row.decides and row.organisation in organisations
+    }
+
+
+def grants(rows: Iterable[RoleRow], organisations: Mapping[str, int]) -> list[Grant]:
     """The roles that rows of a form tell of, each a role and the slug of an organisation; an empty row tells of none.
 
     Raises:
         RefusedError: a role or an organisation is not to be had, one lacks the other, or there is no role.
     """
     found = []
-    for role, slug in pairs:
+    for role, slug in ((row.role, row.organisation) for row in rows):
         if not role and slug:
             raise RefusedError(_("Välj en roll för organisationen, eller välj bort organisationen."))
         if not role:

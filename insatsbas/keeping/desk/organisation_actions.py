@@ -36,6 +36,7 @@ class Details:
     number: str
     mailbox: str
     shows_freshness: bool
+    one_may_do_both: bool = False
 
 
 def add(viewer: Viewer, session: Session, details: Details) -> Organisation:
@@ -52,6 +53,8 @@ def add(viewer: Viewer, session: Session, details: Details) -> Organisation:
     session.add(organisation)
     session.flush()
     _record(viewer, session, "organisation.ny", organisation, organisation.name)
+    if organisation.one_may_do_both:
+        _record_both(viewer, session, organisation)
     return organisation
 
 
@@ -62,7 +65,7 @@ def change(viewer: Viewer, session: Session, organisation: Organisation, details
         RefusedError: another has the name or the number, or the number is none.
     """
     require(viewer, Permission.COORDINATE)
-    before = organisation.name
+    before, did_allow = organisation.name, organisation.one_may_do_both
     with session.no_autoflush:
         _set(session, organisation, details)
     if not session.is_modified(organisation):
@@ -70,6 +73,8 @@ def change(viewer: Viewer, session: Session, organisation: Organisation, details
     session.flush()
     told = before if before == organisation.name else f"{before} → {organisation.name}"
     _record(viewer, session, "organisation.andrad", organisation, told)
+    if organisation.one_may_do_both != did_allow:
+        _record_both(viewer, session, organisation)
     return True
 
 
@@ -166,6 +171,11 @@ def _set(session: Session, organisation: Organisation, details: Details) -> None
     organisation.name, organisation.kind, organisation.number = details.name, details.kind, number
     organisation.municipality_code = details.municipality.code if details.municipality else None
     organisation.mailbox, organisation.shows_freshness = details.mailbox, details.shows_freshness
+    organisation.one_may_do_both = details.one_may_do_both
+
+
+def _record_both(viewer: Viewer, session: Session, organisation: Organisation) -> None:
+    _record(viewer, session, "organisation.bada", organisation, _("Ja") if organisation.one_may_do_both else _("Nej"))
 
 
 def _record(viewer: Viewer, session: Session, kind: str, organisation: Organisation, text: str) -> None:

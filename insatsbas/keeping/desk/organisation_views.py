@@ -1,16 +1,19 @@
 """The pages of organisations: the list, one of them, and leaving."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 
 from flask import flash, redirect, render_template, request, url_for
 from werkzeug import Response
 
 from insatsbas.accounts.guard import access, current_viewer
+from insatsbas.accounts.models import Person
 from insatsbas.accounts.policy import Permission
+from insatsbas.accounts.rules import decides
 from insatsbas.catalogue.rules import EndReason
 from insatsbas.core import clock
 from insatsbas.core.db import db
 from insatsbas.core.i18n import gettext as _
+from insatsbas.core.viewer import Role
 from insatsbas.keeping.desk import leaving, organisation_actions, queries
 from insatsbas.keeping.desk.blueprint import Faults, blueprint, faults_of, refusal_of, sent
 from insatsbas.keeping.desk.forms import LeavingForm, OrganisationForm
@@ -117,7 +120,7 @@ def _form(row: Organisation | None = None) -> OrganisationForm:
     known = {}
     if row is not None:
         known = {"namn": row.name, "typ": row.kind.value, "kommun": row.municipality_code or "", "nummer": row.number}
-        known |= {"brevlada": row.mailbox, "farskhet": row.shows_freshness}  # type: ignore[dict-item]
+        known |= {"brevlada": row.mailbox, "farskhet": row.shows_freshness, "bada": row.one_may_do_both}  # type: ignore[dict-item]
     form = OrganisationForm(sent(), data=known)
     form.offer([(m.code, m.name) for m in municipalities(db.session)])
     return form
@@ -132,6 +135,7 @@ def _details(form: OrganisationForm) -> Details:
         number=form.nummer.data or "",
         mailbox=form.brevlada.data or "",
         shows_freshness=form.farskhet.data,
+        one_may_do_both=form.bada.data,
     )
 
 
@@ -150,7 +154,16 @@ def _page(form: OrganisationForm, row: Organisation | None = None, faults: Fault
     else:
         ways.append((_("Visa insatserna, också utkasten"), url_for("editing.mine", organisation=row.slug)))
         ways.append((_("För in en insats åt organisationen"), url_for("editing.new", organisation=row.slug)))
-    return render_template("keeping/desk/organisation.html", form=form, row=known, faults=faults, people=people, has_left=left, ways=ways)
+    told = {"people": people, "undecided": _undecided(people, row), "has_left": left, "ways": ways}
+    return render_template("keeping/desk/organisation.html", form=form, row=known, faults=faults, **told)
+
+
+def _undecided(people: Iterable[Person], row: Organisation) -> list[str]:
+    """The names of decision-makers who do not decide, since they prepare too and the organisation does not allow that one does both."""
+    held = {person.shown_name: {m.role for m in person.memberships if m.organisation_id == row.id} for person in people}
+    return [
+        name for name, roles in held.items() if Role.DECISION_MAKER in roles and not decides(roles, one_may_do_both=row.one_may_do_both)
+    ]
 
 
 def _plan(form: LeavingForm, row: Organisation) -> Plan:

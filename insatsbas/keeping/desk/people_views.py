@@ -1,24 +1,26 @@
 """The pages of people: all of them for the co-ordinator, and an editor's own colleagues."""
 
 from collections.abc import Callable, Iterable, Mapping
+from decimal import Decimal
 
 from flask import flash, redirect, render_template, request, url_for
 from werkzeug import Response
 
 from insatsbas.accounts import actions, queries
 from insatsbas.accounts.guard import access, current_viewer
-from insatsbas.accounts.models import Person
+from insatsbas.accounts.models import Membership, Person
 from insatsbas.accounts.policy import Permission
-from insatsbas.accounts.rules import LinkPurpose
+from insatsbas.accounts.rules import LinkPurpose, Mandate
 from insatsbas.catalogue.queries import swedish_order
 from insatsbas.core.db import db
 from insatsbas.core.errors import NotFoundError
 from insatsbas.core.i18n import gettext as _
+from insatsbas.core.templating import number as told_number
 from insatsbas.core.viewer import Grant, Role
 from insatsbas.keeping.desk import forms
 from insatsbas.keeping.desk import queries as desk
-from insatsbas.keeping.desk.blueprint import Faults, blueprint, faults_of, refusal_of, sent
-from insatsbas.keeping.desk.forms import InvitationForm
+from insatsbas.keeping.desk.blueprint import Faults, blueprint, refusal_of, sent
+from insatsbas.keeping.desk.forms import InvitationForm, MandateForm, RoleRow
 from insatsbas.keeping.desk.rules import ROLES
 from insatsbas.organisations.models import Organisation
 
@@ -27,7 +29,7 @@ _EMPTY_ROWS = 2
 _MOST_ROWS = 30
 # A number of a row is no larger, in any database.
 _LARGEST = 2**31 - 1
-Pairs = list[tuple[str, str]]
+Rows = list[RoleRow]
 _SHOWS: Mapping[str, Callable[[Person], bool]] = {
     "inbjudna": lambda person: person.password_hash is None and person.disabled_at is None,
     "avstangda": lambda person: person.disabled_at is not None,
@@ -51,14 +53,14 @@ def invite() -> Response | str | tuple[str, int]:
     form = InvitationForm(sent())
     if request.method == "GET":
         slug = request.args.get("organisation", "")
-        pairs = [(Role.EDITOR.value, slug)] if slug else []
-        return _invitation(form, pairs)
-    faults = faults_of(
-        form,
-        lambda: actions.invite(current_viewer(), db.session, email=form.epost.data or "", name=form.namn.data or "", grants=_grants()),
+        return _invitation(form, _with_empty([_row(1, Role.EDITOR.value, slug)] if slug else []))
+    rows, viewer = _sent_rows(), current_viewer()
+    told = {"email": form.epost.data or "", "name": form.namn.data or ""}
+    faults = [*([] if form.validate() else form.faults()), *forms.faults_of_rows(rows)] or refusal_of(
+        lambda: actions.invite(viewer, db.session, **told, grants=_grants(rows), mandates=_mandates(rows))
     )
     if faults:
-        return _invitation(form, _pairs(), faults), 422
+        return _invitation(form, rows, faults), 422
     flash(_("Inbjudan är på väg till %(email)s. Länken i brevet gäller i en timme.", email=form.epost.data))
     db.session.commit()
     return redirect(url_for("desk.people"), 303)
@@ -71,9 +73,12 @@ def person(number: int) -> Response | str | tuple[str, int]:
     row = _found(number)
     if request.method == "GET":
         return _person(row, _held(row))
-    faults = refusal_of(lambda: actions.change_grants(current_viewer(), db.session, row, _grants(keeping=row)))
+    rows, viewer = _sent_rows(), current_viewer()
+    faults = forms.faults_of_rows(rows) or refusal_of(
+        lambda: actions.change_grants(viewer, db.session, row, _grants(rows, row), _mandates(rows, row))
+    )
     if faults:
-        return _person(row, _pairs(), faults), 422
+        return _person(row, rows, faults), 422
     flash(_("Rollerna är ändrade. De gäller genast."))
     db.session.commit()
     return redirect(url_for("desk.person", number=number), 303)
@@ -135,20 +140,51 @@ def _found(number: int) -> Person:
     return queries.by_id(db.session, number)
 
 
-def _grants(keeping: Person | None = None) -> Iterable[Grant]:
+def _grants(rows: Rows, keeping: Person | None = None) -> Iterable[Grant]:
     """What the rows of roles tell; the shared guest's role, which no row can tell, stays."""
-    found = forms.grants(_pairs(), {o.slug: o.id for o in _choosable(keeping)})
+    found = forms.grants(rows, _numbers(keeping))
     kept = [Grant(m.role) for m in keeping.memberships if m.role is Role.GUEST] if keeping else []
     return [*found, *kept]
 
 
-def _pairs() -> Pairs:
-    return list(zip(request.form.getlist("roll"), request.form.getlist("organisation"), strict=False))[:_MOST_ROWS]
+def _mandates(rows: Rows, keeping: Person | None = None) -> dict[int, Mandate]:
+    return forms.mandates(rows, _numbers(keeping))
 
 
-def _held(row: Person) -> Pairs:
-    held = [(m.role.value, m.organisation.slug if m.organisation else "") for m in row.memberships if m.role in ROLES]
-    return sorted(held)
+def _numbers(keeping: Person | None) -> dict[str, int]:
+    return {o.slug: o.id for o in _choosable(keeping)}
+
+
+def _sent_rows() -> Rows:
+    """The rows as they were sent, so that they can be drawn again; at least those that are always there."""
+    pairs = list(zip(request.form.getlist("roll"), request.form.getlist("organisation"), strict=False))[:_MOST_ROWS]
+    return [_row(number, role, slug) for number, (role, slug) in enumerate(pairs, start=1)]
+
+
+def _held(person: Person) -> Rows:
+    held = sorted(
+        (m for m in person.memberships if m.role in ROLES), key=lambda m: (m.role.value, m.organisation.slug if m.organisation else "")
+    )
+    return _with_empty(
+        [_row(number, m.role.value, m.organisation.slug if m.organisation else "", m) for number, m in enumerate(held, start=1)]
+    )
+
+
+def _row(number: int, role: str, slug: str, held: Membership | None = None) -> RoleRow:
+    """A row, with what is known of what it lets one decide on, or what was sent of that."""
+    known = {"belopp": _amount(held.decides_up_to), "delegation": held.delegation} if held else {}
+    mandate = MandateForm(sent(), data=known, prefix=f"rad{number}-")
+    mandate.belopp.label.text = _("Roll %(number)s beslutar upp till (kr)", number=number)
+    mandate.delegation.label.text = _("Delegation för roll %(number)s", number=number)
+    return RoleRow(role, slug, mandate)
+
+
+def _amount(amount: Decimal | None) -> str:
+    return "" if amount is None else told_number(amount)
+
+
+def _with_empty(rows: Rows) -> Rows:
+    return [*rows, *(_row(len(rows) + place, "", "") for place in range(1, _EMPTY_ROWS + 1))]
 
 
 def _choosable(row: Person | None) -> list[Organisation]:
@@ -158,18 +194,13 @@ def _choosable(row: Person | None) -> list[Organisation]:
     return sorted(found.values(), key=lambda o: swedish_order(o.name))
 
 
-def _rows(pairs: Pairs) -> Pairs:
-    filled = [pair for pair in pairs if any(pair)]
-    return [*filled, *[("", "")] * _EMPTY_ROWS]
-
-
-def _invitation(form: InvitationForm, pairs: Pairs, faults: Faults = ()) -> str:
+def _invitation(form: InvitationForm, rows: Rows, faults: Faults = ()) -> str:
     return render_template(
-        "keeping/desk/invite.html", form=form, rows=_rows(pairs), roles=ROLES, organisations=_choosable(None), faults=faults
+        "keeping/desk/invite.html", form=form, rows=rows or _with_empty([]), roles=ROLES, organisations=_choosable(None), faults=faults
     )
 
 
-def _person(row: Person, pairs: Pairs, faults: Faults = ()) -> str:
+def _person(row: Person, rows: Rows, faults: Faults = ()) -> str:
     return render_template(
-        "keeping/desk/person.html", person=row, rows=_rows(pairs), roles=ROLES, organisations=_choosable(row), faults=faults
+        "keeping/desk/person.html", person=row, rows=rows or _with_empty([]), roles=ROLES, organisations=_choosable(row), faults=faults
     )
