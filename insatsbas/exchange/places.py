@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 
 from insatsbas.catalogue.models import Occasion
 from insatsbas.core.errors import RefusedError
+from insatsbas.core.i18n import gettext as _
 from insatsbas.core.i18n import ngettext
 from insatsbas.core.templating import number
 from insatsbas.exchange.models import ExchangeLeg, Offer, offer_for
@@ -205,7 +206,7 @@ def _take_of_offer(session: Session, offer_id: int, places: int, *, held: int) -
     values = {"accepted": Offer.accepted + places, "held": Offer.held - held}
     taken = session.execute(statement.values(values).returning(Offer.id)).first()
     if taken is None:
-        raise FullError("Det finns inte så många platser kvar.")
+        raise FullError(_("Det finns inte så många platser kvar."))
     offer = session.get_one(Offer, offer_id)
     session.refresh(offer)
     _set_status(offer)
@@ -214,7 +215,7 @@ def _take_of_offer(session: Session, offer_id: int, places: int, *, held: int) -
 def _hit_one(session: Session, statement: object, occasion: Occasion) -> None:
     told = statement.returning(Occasion.id).execution_options(**{_TOUCHES: [occasion.intervention_id]})  # type: ignore[attr-defined]
     if session.execute(told).first() is None:
-        raise FullError("Det finns inte så många platser kvar.")
+        raise FullError(_("Det finns inte så många platser kvar."))
     session.expire(occasion, ["offered", "accepted", "in_exchange"])
 
 
