@@ -1,6 +1,6 @@
 """A whole request as its side keeps it: what was on the table, each step, what was said, what was agreed on. As JSON, and as a document.
 
-Of the internal notes only those of the own side are in it; who took a step, only for the own side's.
+Of the internal notes only those of the own side are in it; who took a step, and why something was handed back, only for the own side's.
 """
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 from insatsbas.core import clock
 from insatsbas.core.i18n import gettext as _
 from insatsbas.core.templating import longdate, number
-from insatsbas.core.viewer import Viewer
+from insatsbas.core.viewer import Role, Viewer
 from insatsbas.exchange import agreement_queries, message_queries, queries
 from insatsbas.exchange.agreement_page import ArchivePage, Line, Part
 from insatsbas.exchange.agreement_presenter import parts_of
@@ -47,16 +47,21 @@ def content(viewer: Viewer, session: Session, request: ExchangeRequest) -> dict[
 
 
 def _step(step: ExchangeStep, own: Sequence[Side]) -> dict[str, Any]:
+    # Why a decision-maker handed something back is said within the own side.
+    is_ours = step.side in own
     return {
         "number": step.number,
         "at": step.at.isoformat(),
         "side": step.side.value if step.side else None,
-        "who": step.who if step.side in own else "",
+        "who": step.who if is_ours else "",
+        "role": step.role.value if step.role else None,
+        "delegation": step.delegation,
+        "is_decision": step.is_decision,
         "step": step.action.value if step.action else None,
         "from": step.before.value if step.before else None,
         "to": step.after.value,
         "reason": step.reason,
-        "why": step.why,
+        "why": step.why if is_ours or step.action is not Action.RETURN else "",
         "proposal": step.proposal,
     }
 
@@ -106,7 +111,9 @@ def _parts(told: Told) -> Iterator[Part]:
 
 def _step_lines(step: Told, names: Mapping[str, str]) -> Iterator[tuple[str, str]]:
     yield from _by(step, names)
-    yield _("Steg"), _(Action(step["step"]).label) if step["step"] else _("Förfrågan skrevs")
+    yield _("Steg"), _(Action(step["step"]).label) if step["step"] else _begun(step)
+    yield _("Roll"), _(Role(step["role"]).label) if step["role"] else ""
+    yield _("Delegation"), step["delegation"]
     yield _("Därefter"), _(State(step["to"]).label)
     yield _("Orsak"), _reason(step["reason"])
     yield _("Med egna ord"), step["why"]
@@ -116,6 +123,10 @@ def _step_lines(step: Told, names: Mapping[str, str]) -> Iterator[tuple[str, str
         price = _("enligt överenskommelse") if leg["price"] is None else _("%(price)s kr", price=leg["price"])
         told = ", ".join(part for part in (_("%(places)d platser", places=leg["places"]), price, days) if part)
         yield _("På bordet"), f"{names[leg['giver']]}, {leg['title']}: {told}"
+
+
+def _begun(step: Told) -> str:
+    return _("Överenskommelsen registrerades") if step["to"] == State.REPORTED else _("Förfrågan skrevs")
 
 
 def _by(told: Told, names: Mapping[str, str]) -> Iterator[tuple[str, str]]:

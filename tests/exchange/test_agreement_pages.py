@@ -143,6 +143,8 @@ def test_a_side_takes_out_the_whole_request_with_its_own_notes(deal: Deal) -> No
     assert [m["text"] for m in told["messages"]] == ["Finns det tolk?", "Ring deras chef först."]
     assert [a["number"] for a in told["agreements"]] == [deal.number]
     assert told["history"][-1]["why"] == "Välkomna!"
+    as_what = [(step["role"], step["is_decision"]) for step in told["history"]]
+    assert as_what == [("redaktor", False), ("beslutsfattare", True), ("beslutsfattare", True)]
     assert [m["text"] for m in answerer.get(deal.archive("json")).get_json()["messages"]] == [
         "Finns det tolk?",
         "Vi tar hellre någon annan.",
@@ -153,6 +155,20 @@ def test_a_side_takes_out_the_whole_request_with_its_own_notes(deal: Deal) -> No
     for said in (f"Förfrågan {deal.request}", "Finns det tolk?", "Ring deras chef först.", "Tacka ja", "Välkomna!", deal.number):
         assert said in text, said
     assert "hellre någon annan" not in text
+
+
+def test_why_something_was_handed_back_stays_within_the_side(deal: Deal) -> None:
+    table = deal.table
+    with deal.app.app_context():
+        with writing() as session:
+            number = table.ask(session, table.leg(places=1)).id
+        table.do(number, Action.SEND, "asker-decider")
+        table.do(number, Action.PROPOSE, "answerer-editor")
+        table.do(number, Action.RETURN, "answerer-decider", Said(why="Vi har inte råd."))
+    told = {
+        who: deal.client(who).get(f"/utbyten/{number}/arkiv.json").get_json()["history"][-1] for who in ("answerer-editor", "asker-editor")
+    }
+    assert [(step["step"], step["why"]) for step in told.values()] == [("lamna-tillbaka", "Vi har inte råd."), ("lamna-tillbaka", "")]
 
 
 def test_without_what_it_is_made_with_there_is_no_button_and_the_command_says_why(deal: Deal, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -3,28 +3,47 @@
 import random
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
+from decimal import Decimal
 from typing import Any
 
 import pytest
-from sqlalchemy import func, select
+from sqlalchemy import func, select, update
 
+from insatsbas.accounts.models import Membership
 from insatsbas.catalogue.models import Occasion
 from insatsbas.core.db import db, writing
 from insatsbas.core.errors import InsatsbasError
 from insatsbas.core.letters import Letter
-from insatsbas.core.viewer import SYSTEM
-from insatsbas.exchange import actions, places
+from insatsbas.core.viewer import SYSTEM, Role
+from insatsbas.exchange import actions, places, queries
 from insatsbas.exchange.actions import Said
 from insatsbas.exchange.models import Agreement, ExchangeKey, ExchangeRequest, Offer
 from insatsbas.exchange.offers import OfferStatus
-from insatsbas.exchange.rules import FINAL, HOLDS_PLACES, MAY_HOLD_PLACES, TRANSITIONS, step, steps_of
+from insatsbas.exchange.rules import FINAL, HOLDS_PLACES, MAY_HOLD_PLACES, TRANSITIONS, Need, step, steps_of
 from insatsbas.exchange.states import Action, Side, State
-from insatsbas.exchange.terms import PriceKind, Proposal
+from insatsbas.exchange.terms import PriceKind, Proposal, is_within, proposal_from
 from insatsbas.organisations.models import Organisation
-from tests.exchange.conftest import PLACES, TAKEN, Table
-from tests.factories import make_intervention, occasion
+from tests.exchange.conftest import LIMIT, PLACES, TAKEN, Table
+from tests.factories import make_intervention, occasion, organisation
+from tests.support.people import make_person
 
-PEOPLE = ("asker-editor", "asker-officer", "asker-decider", "answerer-editor", "answerer-officer", "answerer-decider", "outsider", "system")
+# On each side; who is both editor and decision-maker decides for the asker, which allows that, and not for the answerer, which does not.
+ROLES: dict[str, tuple[Role, ...]] = {
+    "editor": (Role.EDITOR,),
+    "officer": (Role.CASE_OFFICER,),
+    "decider": (Role.DECISION_MAKER,),
+    "small-decider": (Role.DECISION_MAKER,),
+    "both": (Role.EDITOR, Role.DECISION_MAKER),
+}
+SIDED = tuple(f"{word}-{known}" for word in ("asker", "answerer") for known in ROLES)
+PEOPLE = (*SIDED, "outsider", "co-ordinator", "nobody", "system")
+# One place costs more.
+LITTLE = Decimal(500)
+LIMITS = {
+    **{f"{word}-decider": LIMIT for word in ("asker", "answerer")},
+    **{f"{word}-small-decider": LITTLE for word in ("asker", "answerer")},
+    "asker-both": None,
+}
 WALKS, TRIES, STRAY, STAY = 40, 30, 0.2, 0.7
 ENDING = {Action.WITHDRAW, Action.EXPIRE, Action.DECLINE, Action.AGREE_TO_CANCEL}
 
@@ -32,6 +51,25 @@ ENDING = {Action.WITHDRAW, Action.EXPIRE, Action.DECLINE, Action.AGREE_TO_CANCEL
 def side_of(who: str) -> Side | None:
     """The side that somebody acts for; None for the system."""
     return None if who == "system" else Side.ASKER if who.startswith("asker") else Side.ANSWERER
+
+
+def cast(table: Table) -> None:
+    """Everybody who tries: beside those of the table some who may less than they would like, and some who may nothing."""
+    names = {"asker": "Huddinge kommun", "answerer": "Haninge kommun"}
+    with writing() as session:
+        for who in SIDED:
+            word, _, known = who.partition("-")
+            if who not in table.people:
+                person = make_person(session, f"{who}@exempel.example", *((role, names[word]) for role in ROLES[known]))
+                session.flush()
+                table.people[who] = person.as_viewer()
+        organisation(session, names["answerer"]).one_may_do_both = False
+        for who, limit in LIMITS.items():
+            decider = (Membership.person_id == table.people[who].person_id) & (Membership.role == Role.DECISION_MAKER)
+            session.execute(update(Membership).where(decider).values(decides_up_to=limit, delegation=f"Punkt {who}"))
+        table.people["co-ordinator"] = make_person(session, "samordnare@exempel.example", Role.COORDINATOR).as_viewer()
+        table.people["nobody"] = make_person(session, "gast@exempel.example", Role.GUEST).as_viewer()
+        table.people["system"] = SYSTEM
 
 
 @dataclass
@@ -70,8 +108,7 @@ def tried(chance: random.Random, request: ExchangeRequest) -> tuple[Action, str]
         return chance.choice(list(Action)), chance.choice(PEOPLE)
     possible = [
         (action, who)
-        for who in PEOPLE
-        if who != "outsider"
+        for who in (*SIDED, "system")
         for action in steps_of(request.state, turn=request.turn, side=side_of(who))
         if action not in ENDING or chance.random() < STRAY
     ]
@@ -119,30 +156,49 @@ def walks(table: Table, chance: random.Random) -> Iterator[tuple[Walk, int, Acti
 
 @pytest.mark.parametrize("seed", [1, 2])
 def test_whatever_is_tried_only_what_is_listed_happens(table: Table, seed: int) -> None:
+    cast(table)
     happened: set[tuple[State, Action]] = set()
+    deciders: set[str] = set()
     for walk, number, action, who, said in walks(table, random.Random(seed)):
         before, was = walk.state(), db.session.get_one(ExchangeRequest, number)
         state, turn = was.state, was.turn
-        viewer = SYSTEM if who == "system" else table.people[who]
         db.session.rollback()
         try:
             with writing() as session:
-                actions.perform(viewer, session, number, action, key=table.key(), said=said)
+                actions.perform(table.people[who], session, number, action, key=table.key(), said=said)
         except InsatsbasError:
             assert walk.state() == before, f"{action} by {who} was refused, and changed something"
         else:
-            assert who != "outsider"
+            assert who in (*SIDED, "system"), f"{who} may do nothing"
             assert (state, action) in TRANSITIONS
             assert state not in FINAL
             taken = step(state, action, turn=turn, side=side_of(who))
             db.session.rollback()
             now = db.session.get_one(ExchangeRequest, number)
             assert (now.state, now.turn) == (taken.to, taken.turn)
+            check_who(now, TRANSITIONS[state, action].needs, who)
             happened.add((state, action))
+            deciders |= {who} if now.steps[-1].is_decision else set()
         check_places(walk)
     # Else the walks show little. A deal by telephone and an end that has come are tested by themselves.
     elsewhere = {(state, action) for state, action in TRANSITIONS if state is State.REPORTED or action is Action.COMPLETE}
     assert len(TRANSITIONS.keys() - happened - elsewhere) <= 6
+    assert deciders == LIMITS.keys() - {"asker-small-decider"}, "whoever can decide on something has, and nobody else"
+
+
+def check_who(request: ExchangeRequest, needs: frozenset[Need], who: str) -> None:
+    """Who has taken the last step may, and it tells as what they took it."""
+    taken, side = request.steps[-1], side_of(who)
+    if side is None:
+        assert (taken.role, taken.is_decision, taken.delegation) == (None, False, "")
+        return
+    cost = queries.proposal_of(request).cost_of(side)
+    is_for_deciders = Need.DECIDES in needs or (Need.DECIDES_IF_IT_COSTS in needs and cost != 0)
+    assert not is_for_deciders or (who in LIMITS and is_within(cost, LIMITS[who])), f"{who} decided on {cost}"
+    assert taken.is_decision is (is_for_deciders and taken.action is not Action.RETURN)
+    role = Role.DECISION_MAKER if taken.is_decision else ROLES[who.partition("-")[2]][0]
+    assert taken.role is role
+    assert taken.delegation == (f"Punkt {who}" if role is Role.DECISION_MAKER else "")
 
 
 def check_places(walk: Walk) -> None:
@@ -173,3 +229,4 @@ def check_history(number: int) -> None:
         state, turn = after.to, after.turn
     assert (state, turn) == (request.state, request.turn)
     assert [taken.number for taken in request.steps] == list(range(1, len(request.steps) + 1))
+    assert proposal_from(request.steps[-1].proposal) == queries.proposal_of(request), "what was on the table last lies there"
