@@ -86,7 +86,7 @@ SIGNED_IN: dict[str, tuple[str, int]] = {
     "/mina-fragor": ("/mina-fragor", 6),
     "/utbyten/ekonomi": ("/utbyten/ekonomi", 11),
     "/utbyten/ekonomi.<any(xlsx, csv):form>": ("/utbyten/ekonomi.csv", 5),
-    "/utbyten/beslut": ("/utbyten/beslut", 10),
+    "/utbyten/beslut": ("/utbyten/beslut", 7),
     "/arenden/<int:number>": ("/arenden/1", 6),
     "/vara-insatser": ("/vara-insatser", 9),
     "/vara-insatser/ny": ("/vara-insatser/ny", 6),
