@@ -110,8 +110,8 @@ def ask_form(way: Way, table: Table, *, start: str | None = None, sent: MultiDic
     now = {
         "idempotency_key": new_key(),
         "start": chosen,
-        # Of an offer the price is told already.
-        "pris": "" if of_an_offer else plain_amount(table.row.place_price),
+        # Of an offer the price is told already; what is told of may be a swap, which has none.
+        "pris": "" if of_an_offer or (way is Way.REPORT and not table.gives) else plain_amount(table.row.place_price),
         "pris_slag": PriceKind.PLACE.value,
         "grund": table.bases[0].value if len(table.bases) == 1 else None,
     }

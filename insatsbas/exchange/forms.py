@@ -4,6 +4,7 @@ import re
 import secrets
 from datetime import date
 from decimal import Decimal
+from typing import Any
 
 from werkzeug.datastructures import MultiDict
 from wtforms import HiddenField, RadioField, SelectField, StringField, TextAreaField
@@ -12,17 +13,17 @@ from wtforms.validators import InputRequired, Length, StopValidation, Validation
 
 from insatsbas.core import clock
 from insatsbas.core.forms import DayField, SwedishForm
+from insatsbas.core.forms import KronorField as AnyKronorField
 from insatsbas.core.i18n import gettext as _
 from insatsbas.core.i18n import lazy_gettext as _l
 from insatsbas.exchange.states import Action, CancelReason, DeclineReason, Side
 from insatsbas.exchange.terms import PriceKind
 
 TERMS_MAX, WHY_MAX, PLACES_MAX = 2000, 1000, 999
-PRICE_MAX = Decimal(1_000_000)
+PRICE_MAX = 1_000_000
 # So many years from today in either direction lie the days that somebody can mean.
 _YEARS = 5
 _KEY = re.compile(r"[\w-]{16,50}")
-_AMOUNT = re.compile(r"[0-9]{1,9}(?:[.,][0-9]{1,2})?")
 REASONS: dict[Action, type[DeclineReason] | type[CancelReason]] = {
     Action.DECLINE: DeclineReason,
     Action.ASK_TO_CANCEL: CancelReason,
@@ -51,25 +52,11 @@ class CountField(StringField):
         self.count = int(self.data)
 
 
-class KronorField(StringField):
-    """An amount in kronor. `amount` is it, None when nothing is typed."""
+class KronorField(AnyKronorField):
+    """An amount in kronor that a deal on places can be about."""
 
-    amount: Decimal | None = None
-
-    def pre_validate(self, form: BaseForm) -> None:
-        """Read the amount.
-
-        Raises:
-            StopValidation: it is none, or more than can be meant.
-        """
-        self.amount = None
-        plain = re.sub(r"\s|kr$", "", self.data or "")
-        if not plain:
-            return
-        amount = Decimal(plain.replace(",", ".")) if _AMOUNT.fullmatch(plain) else None
-        if amount is None or amount > PRICE_MAX:
-            raise StopValidation(_("Skriv beloppet i kronor, till exempel 18 500."))
-        self.amount = amount.quantize(Decimal("0.01"))
+    def __init__(self, *args: Any, **named: Any) -> None:
+        super().__init__(*args, **{"most": PRICE_MAX, **named})
 
 
 class OneOf:

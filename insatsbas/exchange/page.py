@@ -92,16 +92,16 @@ class RequestPage:
     number: int
     title: str
     lead: str
+    where: str
     state: str
     turn: str
     answer_by: date | None
-    queue: str
     full: str
     is_example: bool
     acting_for: str
     legs: tuple[LegRow, ...]
     besides: str
-    cost: str
+    money: str
     used: str
     note: str
     main: StepButton | None
@@ -113,3 +113,7 @@ class RequestPage:
     agreements: tuple[tuple[str, str, str], ...]
     links: tuple[tuple[str, str], ...]
     timeline: tuple[TimelineRow, ...]
+
+    def draws(self, form: StepForm) -> bool:
+        """Whether a form is on the page: that of a step that can no longer be taken is not."""
+        return any(button.form is form for button in (self.main, *self.others) if button is not None)

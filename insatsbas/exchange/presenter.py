@@ -15,8 +15,8 @@ from insatsbas.core.viewer import Viewer
 from insatsbas.exchange import queries
 from insatsbas.exchange.models import ExchangeLeg, ExchangeRequest
 from insatsbas.exchange.page import RequestGroup, RequestRow
-from insatsbas.exchange.rules import FINAL
-from insatsbas.exchange.states import Action, Side, State
+from insatsbas.exchange.rules import FINAL, WAITS_FOR_AN_ANSWER
+from insatsbas.exchange.states import Action, Kind, Side, State
 from insatsbas.exchange.terms import PriceKind
 from insatsbas.organisations.models import Organisation
 
@@ -52,11 +52,11 @@ def row(viewer: Viewer, request: ExchangeRequest) -> RequestRow:
     return RequestRow(
         url=url_for("exchange.one", number=request.id),
         title=" ↔ ".join(leg.title for leg in request.legs),
-        kind=_(request.kind.label),
+        kind=kind_of(request, sides),
         direction=_("Till %(other)s", other=other.name) if Side.ASKER in sides else _("Från %(other)s", other=other.name),
         state=_(request.state.label),
         whose_turn=turn_of(request, sides),
-        answer_by=request.answer_by if request.turn else None,
+        answer_by=answer_by(request),
         is_example=is_example(request),
     )
 
@@ -90,6 +90,18 @@ def turn_of(request: ExchangeRequest, sides: Sequence[Side]) -> str:
         State.DECIDING_TO_ACCEPT: _("Er tur att besluta"),
         State.REPORTED: _("Er tur att bekräfta"),
     }.get(request.state, _("Er tur att svara"))
+
+
+def kind_of(request: ExchangeRequest, sides: Sequence[Side]) -> str:
+    """What it is for those who read: who gives the places sells, whoever asked or told of it first."""
+    if request.kind is Kind.SWAP:
+        return _(Kind.SWAP.label)
+    return _(Kind.SELL.label) if any(leg.giver in sides for leg in request.legs) else _(Kind.BUY.label)
+
+
+def answer_by(request: ExchangeRequest) -> date | None:
+    """By when an answer is waited for; None where none is, or nobody has said."""
+    return request.answer_by if request.state in WAITS_FOR_AN_ANSWER else None
 
 
 def organisation_of(request: ExchangeRequest, side: Side) -> Organisation:

@@ -1,7 +1,6 @@
 """From a request to its page: whose turn it is, what is on the table, what one can do, what has been said and agreed on."""
 
 from collections.abc import Iterator, Sequence
-from decimal import Decimal
 
 from flask import url_for
 from sqlalchemy.orm import Session
@@ -17,7 +16,18 @@ from insatsbas.exchange.agreement_presenter import state_of
 from insatsbas.exchange.forms import MessageForm, StepForm
 from insatsbas.exchange.models import ExchangeLeg, ExchangeRequest
 from insatsbas.exchange.page import LegRow, MessageRow, RequestPage
-from insatsbas.exchange.presenter import giver_of, is_example, is_report, kronor, organisation_of, price_in_words, side_of, turn_of
+from insatsbas.exchange.presenter import (
+    answer_by,
+    giver_of,
+    is_example,
+    is_report,
+    kind_of,
+    kronor,
+    organisation_of,
+    price_in_words,
+    side_of,
+    turn_of,
+)
 from insatsbas.exchange.states import Action, Side, State
 from insatsbas.exchange.step_presenter import Steps, steps_for
 from insatsbas.exchange.terms import PriceKind, Proposal
@@ -39,18 +49,18 @@ def request_page(
     steps = steps_for(viewer, session, request, sides, pressed) if side else Steps()
     return RequestPage(
         number=request.id,
-        title=_("%(kind)s: %(what)s", kind=_(request.kind.label), what=" ↔ ".join(leg.title for leg in request.legs)),
+        title=_("%(kind)s: %(what)s", kind=kind_of(request, sides), what=" ↔ ".join(leg.title for leg in request.legs)),
         lead=_lead(request),
+        where=_where(session, request),
         state=_(request.state.label),
         turn=turn_of(request, sides),
-        answer_by=request.answer_by if request.turn else None,
-        queue=_queue(session, request),
+        answer_by=answer_by(request),
         full=offer_letters.full_note(session, request, side),
         is_example=is_example(request),
         acting_for=organisation_of(request, side).name if side and len(sides) > 1 else "",
         legs=tuple(_leg(request, leg) for leg in request.legs),
         besides=_besides(request),
-        cost=_cost(proposal, side) if side and any(leg.giver is not side for leg in request.legs) else "",
+        money=_money(proposal, side) if side else "",
         used=_used(request),
         note=steps.note,
         main=steps.main,
@@ -60,7 +70,7 @@ def request_page(
         message=(message or message_form(request, side)) if side else None,
         message_hint="" if request.is_sent else _("Den andra sidan ser inte förfrågan förrän den är skickad. Anteckningen ser bara ni."),
         agreements=tuple(_agreements(session, request)),
-        links=tuple(_links(request)),
+        links=tuple(_links(request)) if request.is_sent else (),
         timeline=tuple(timeline(viewer, request)),
     )
 
@@ -84,10 +94,14 @@ def _lead(request: ExchangeRequest) -> str:
     return _("%(asker)s frågar %(answerer)s.", **names)
 
 
-def _queue(session: Session, request: ExchangeRequest) -> str:
-    if request.state is not State.QUEUED:
+def _where(session: Session, request: ExchangeRequest) -> str:
+    """Where it stands: whose turn it is, or how it ended, has been said already."""
+    if request.turn is None:
         return ""
-    return _("Förfrågan står på plats %(place)s i kön.", place=number(waiting.place_in_queue(session, request)))
+    told = _("Status: %(state)s.", state=_(request.state.label))
+    if request.state is not State.QUEUED:
+        return told
+    return f"{told} {_('Plats %(place)s i kön.', place=number(waiting.place_in_queue(session, request)))}"
 
 
 def _leg(request: ExchangeRequest, leg: ExchangeLeg) -> LegRow:
@@ -115,8 +129,11 @@ def _besides(request: ExchangeRequest) -> str:
     return _("%(who)s betalar %(amount)s i mellanskillnad.", who=payer.name, amount=kronor(request.difference))
 
 
-def _cost(proposal: Proposal, side: Side) -> str:
-    cost: Decimal | None = proposal.cost_of(side)
+def _money(proposal: Proposal, side: Side) -> str:
+    """What a side pays; of a purchase the one who gives the places reads what it gets."""
+    cost, income = proposal.cost_of(side), proposal.cost_of(side.other)
+    if all(leg.giver is side for leg in proposal.legs):
+        return _("Ni får %(amount)s, exklusive moms.", amount=kronor(income)) if income else ""
     if cost is not None:
         return _("Det kostar er %(amount)s, exklusive moms.", amount=kronor(cost)) if cost else _("Det kostar er inget.")
     if any(leg.giver is not side and leg.price_kind is PriceKind.AGREED for leg in proposal.legs):

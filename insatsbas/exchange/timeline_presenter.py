@@ -4,14 +4,38 @@ from collections.abc import Iterator
 
 from insatsbas.core.i18n import gettext as _
 from insatsbas.core.i18n import ngettext
+from insatsbas.core.text import N_
 from insatsbas.core.viewer import Viewer
 from insatsbas.exchange import queries
 from insatsbas.exchange.forms import REASONS
 from insatsbas.exchange.models import ExchangeRequest, ExchangeStep
 from insatsbas.exchange.page import TimelineRow
-from insatsbas.exchange.presenter import days_in_words, kronor, label_of, organisation_of, price_in_words
-from insatsbas.exchange.states import Side, State
+from insatsbas.exchange.presenter import days_in_words, kronor, organisation_of, price_in_words
+from insatsbas.exchange.states import Action, Side, State
 from insatsbas.exchange.terms import Leg, Proposal, proposal_from
+
+_DONE = {
+    Action.SUBMIT: N_("Lämnades till beslutsfattaren"),
+    Action.SEND: N_("Skickades"),
+    Action.APPROVE: N_("Godkändes"),
+    Action.RETURN: N_("Lämnades tillbaka av beslutsfattaren"),
+    Action.PROPOSE: N_("Förslag om att tacka ja"),
+    Action.ACCEPT: N_("Tackade ja"),
+    Action.COUNTER: N_("Lämnade ett motförslag"),
+    Action.DECLINE: N_("Tackade nej"),
+    Action.QUEUE: N_("Ställdes i kö"),
+    Action.WITHDRAW: N_("Togs tillbaka"),
+    Action.EXPIRE: N_("Tiden gick ut"),
+    Action.ASK_TO_CANCEL: N_("Bad om avbokning"),
+    Action.AGREE_TO_CANCEL: N_("Godtog avbokningen"),
+    Action.REFUSE_TO_CANCEL: N_("Nekade avbokningen"),
+    Action.COMPLETE: N_("Markerades som genomförd"),
+}
+_DONE_TO_A_REPORT = {
+    Action.ACCEPT: N_("Bekräftade överenskommelsen"),
+    Action.COUNTER: N_("Rättade uppgifterna"),
+    Action.DECLINE: N_("Sa att det inte stämmer"),
+}
 
 
 def timeline(viewer: Viewer, request: ExchangeRequest) -> Iterator[TimelineRow]:
@@ -41,7 +65,8 @@ def who(viewer: Viewer, request: ExchangeRequest, side: Side | None, name: str) 
 
 def _what(step: ExchangeStep) -> str:
     if step.action:
-        return label_of(step.action, is_reported=step.before is State.REPORTED)
+        words = {**_DONE, **_DONE_TO_A_REPORT} if step.before is State.REPORTED else _DONE
+        return _(words[step.action])
     return _("Överenskommelsen registrerades") if step.after is State.REPORTED else _("Förfrågan skrevs")
 
 

@@ -15,7 +15,7 @@ from insatsbas.exchange import actions, forms, presenter, queries, request_prese
 from insatsbas.exchange.actions import Said
 from insatsbas.exchange.blueprint import blueprint
 from insatsbas.exchange.forms import MessageForm, StepForm
-from insatsbas.exchange.states import Action, State
+from insatsbas.exchange.states import Action
 from insatsbas.exchange.step_presenter import most_used
 
 Answer = Response | str | tuple[str, int]
@@ -49,13 +49,14 @@ def take_step(number: int, action: str) -> Answer:
     form = forms.step_form(step, side=side, most_used=most_used(found, side), sent=posted(request.form))
     if not form.validate():
         return drawn_again(number, faults=form.faults(), pressed=(step, form)), 422
-    is_reported = found.state is State.REPORTED
     try:
-        actions.perform(current_viewer(), db.session, number, step, key=form.idempotency_key.data or "", said=_said(form), side=form.side)
+        after = actions.perform(
+            current_viewer(), db.session, number, step, key=form.idempotency_key.data or "", said=_said(form), side=form.side
+        )
     except (RefusedError, ForbiddenError) as refused:
         status = 409 if isinstance(refused, RefusedError) else 403
         return drawn_again(number, faults=[("", str(refused))], pressed=(step, form)), status
-    flash(_("Klart: %(what)s.", what=presenter.label_of(step, is_reported=is_reported).lower()))
+    flash(_("Klart. Status: %(state)s.", state=_(after.state.label)))
     db.session.commit()
     return redirect(url_for("exchange.one", number=number), 303)
 
@@ -70,6 +71,9 @@ def _drawn(number: int, faults: Faults = (), pressed: tuple[Action, StepForm] | 
     viewer = current_viewer()
     found = queries.for_party(viewer, db.session, number)
     page = request_presenter.request_page(viewer, db.session, found, pressed=pressed, message=message)
+    if pressed is not None and not page.draws(pressed[1]):
+        # Nothing on the page is there to be mended.
+        faults = [("", told) for _place, told in faults]
     return render_template("exchange/request.html", page=page, faults=faults)
 
 

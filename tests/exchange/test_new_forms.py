@@ -1,5 +1,6 @@
 """The three ways of asking: each with the fields that it needs; what is wrong in them is said, and nothing that was typed is lost."""
 
+from collections.abc import Callable
 from datetime import date, timedelta
 from decimal import Decimal
 
@@ -12,7 +13,7 @@ from insatsbas.catalogue.rules import Status
 from insatsbas.core import clock, settings_store
 from insatsbas.core.db import db, writing
 from insatsbas.core.viewer import Role
-from insatsbas.exchange import legal, legal_queries, places
+from insatsbas.exchange import legal, legal_queries, places, time_actions
 from insatsbas.exchange.models import ExchangeRequest, Offer
 from insatsbas.exchange.offers import OfferStatus
 from insatsbas.exchange.states import Kind, Side, State
@@ -79,7 +80,7 @@ def test_each_way_asks_for_what_it_needs_alone(market: Market) -> None:
 
 def test_the_price_of_the_page_is_proposed_and_an_offers_is_its_own(market: Market) -> None:
     assert fields(market, "asker", market.asking)["pris"] == "12000"
-    assert "priset enligt insatsens sida" in words(market["asker"].get(market.asking).text)
+    assert "Priset enligt insatsens sida: 12 000 kr." in words(market["asker"].get(market.asking).text)
     number = offer(market)
     assert fields(market, "asker", market.asking)["pris"] == "", "the first to choose is the offer, with its price"
     assert fields(market, "asker", f"{market.asking}?start={market.later_start}")["pris"] == "12000"
@@ -285,6 +286,15 @@ def test_the_giver_tells_of_a_deal_and_the_other_side_confirms(market: Market) -
     assert market.do("answerer decides", address, "tacka-ja") == 303
     assert market.state(address) is State.ACCEPTED
     assert "3 lediga av 5" in market["asker"].get(f"/insatser/{market.public_id}").text
+
+
+def test_what_the_giver_told_of_ends_when_nobody_confirms_it(market: Market, freeze: Callable[[date], None]) -> None:
+    told = {"till": "huddinge-kommun", "start": str(market.start), "platser": "1", "pris": "0", "grund": "avtalssamverkan"}
+    address = market.fill("answerer", f"{market.asking}?vad=redan", **told).headers["Location"]
+    freeze(clock.today() + timedelta(days=29))
+    with market.app.app_context(), writing() as session:
+        assert time_actions.expire_due(session) == 1
+    assert market.state(address) is State.EXPIRED
 
 
 def test_the_giver_can_tell_of_a_start_that_has_begun(market: Market) -> None:

@@ -110,6 +110,9 @@ def test_what_was_typed_for_a_step_that_is_gone_is_shown(market: Market) -> None
     assert (late.status_code, "Någon annan hann före" in faults(late)) == (409, True)
     assert "Det här skrev du: Tyvärr fullt." in words(late.text)
     assert market.state(address) is State.WITHDRAWN
+    worse = market["answerer"].post(f"{address}/tacka-nej", data={**held, "orsak": "hittepå", "varfor": "Tyvärr fullt."})
+    assert (worse.status_code, "Välj en orsak" in faults(worse)) == (422, True)
+    assert "Det här skrev du: Tyvärr fullt." in words(worse.text)
 
 
 def test_who_may_not_take_a_step_is_told_on_the_page(market: Market) -> None:
@@ -208,6 +211,24 @@ def test_the_two_sides_write_to_each_other_and_to_themselves(market: Market) -> 
     assert "Handlaggare, Haninge kommun" in other
     assert "Handlaggare" not in own, "staff are named to their own organisation alone"
     assert "Kan de lite svenska?" in own
+
+
+def test_it_is_called_what_it_is_for_those_who_read(market: Market) -> None:
+    address = sent(market)
+    for who, word in (("asker", "Köp"), ("answerer", "Sälj")):
+        assert f"{word}: Svetsning för nybörjare" in words(market[who].get(address).text)
+        assert f"{word}. " in words(market[who].get("/utbyten").text)
+    swap = market.ask(way="byte", byte=str(market.own_start), byte_platser="1")
+    assert "Byt: Svetsning för nybörjare ↔ Truckkort" in words(market["asker"].get(swap).text)
+
+
+def test_the_giver_reads_what_they_get_and_the_taker_what_they_pay(market: Market) -> None:
+    address = market.ask(pris="900")
+    market.do("asker decides", address, "skicka")
+    assert "Det kostar er 1 800 kr, exklusive moms." in words(market["asker"].get(address).text)
+    assert "Ni får 1 800 kr, exklusive moms." in words(market["answerer"].get(address).text)
+    assert "/arkiv.json" in market["asker"].get(address).text
+    assert "/arkiv.json" not in market["asker"].get(market.ask()).text, "a draft is nothing to keep"
 
 
 def test_until_it_is_sent_there_are_only_notes(market: Market) -> None:
@@ -341,8 +362,8 @@ def test_the_place_in_the_queue_is_told(market: Market) -> None:
     first, second = sent(market), sent(market)
     for address in (first, second):
         assert market.do("answerer", address, "stall-i-ko") == 303
-    assert "Förfrågan står på plats 1 i kön." in words(market["asker"].get(first).text)
-    assert "Förfrågan står på plats 2 i kön." in words(market["answerer"].get(second).text)
+    assert "Status: I kö. Plats 1 i kön." in words(market["asker"].get(first).text)
+    assert "Status: I kö. Plats 2 i kön." in words(market["answerer"].get(second).text)
     assert "Er beslutsfattare kan tacka ja" in words(market["answerer"].get(second).text)
 
 
