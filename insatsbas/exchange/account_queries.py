@@ -41,6 +41,7 @@ class Decision:
     organisation: str
     other: str
     action: Action | None
+    before: State | None
     what: str
     amount: Decimal | None
     who: str
@@ -115,6 +116,7 @@ def _decision(step: ExchangeStep, side: Side) -> Decision:
         organisation=organisation,
         other=other,
         action=step.action,
+        before=step.before,
         what=" ↔ ".join(leg.title for leg in proposal.legs),
         amount=proposal.cost_of(side),
         who=step.who,

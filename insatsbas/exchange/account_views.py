@@ -6,7 +6,7 @@ from insatsbas.accounts.guard import access, current_viewer
 from insatsbas.accounts.policy import Permission
 from insatsbas.core import clock
 from insatsbas.core.db import db
-from insatsbas.exchange import account_queries
+from insatsbas.exchange import account_presenter, account_queries
 
 blueprint = Blueprint("exchange_accounts", __name__)
 _EARLIEST, _LATEST = 2000, 2100
@@ -29,7 +29,8 @@ def decisions() -> str:
     viewer, chosen = current_viewer(), asked_year()
     rows = account_queries.decisions(viewer, db.session, chosen)
     years = account_queries.decision_years(viewer, db.session)
-    return render_template("exchange/decisions.html", rows=rows, year=chosen, years=_with(years, chosen))
+    told = [(row, account_presenter.decided(row)) for row in rows]
+    return render_template("exchange/decisions.html", rows=told, year=chosen, years=_with(years, chosen))
 
 
 def asked_year() -> int:

@@ -9,9 +9,10 @@ from sqlalchemy.orm import Session, selectinload
 
 from insatsbas.accounts.models import Membership
 from insatsbas.accounts.rules import Mandate, decides
+from insatsbas.catalogue.models import Occasion
 from insatsbas.core.errors import NotFoundError
 from insatsbas.core.viewer import Role, Viewer
-from insatsbas.exchange.models import ExchangeRequest
+from insatsbas.exchange.models import ExchangeLeg, ExchangeRequest
 from insatsbas.exchange.rules import FINAL
 from insatsbas.exchange.states import Side
 from insatsbas.exchange.terms import Leg, Proposal
@@ -63,7 +64,9 @@ def of_viewer(viewer: Viewer, session: Session) -> Sequence[ExchangeRequest]:
     """The requests of the viewer's organisations, the unfinished first and the newest first among them."""
     own = viewer.organisations_as(*STAFF)
     query = select(ExchangeRequest).where(ExchangeRequest.asker_id.in_(own) | ExchangeRequest.answerer_id.in_(own))
-    rows = session.scalars(query.options(selectinload(ExchangeRequest.legs)).order_by(ExchangeRequest.id.desc())).all()
+    # With the interventions, since what is about an example is marked.
+    with_all = selectinload(ExchangeRequest.legs).joinedload(ExchangeLeg.occasion).joinedload(Occasion.intervention)
+    rows = session.scalars(query.options(with_all).order_by(ExchangeRequest.id.desc())).all()
     return sorted((row for row in rows if sides_of(viewer, row)), key=lambda request: request.state in FINAL)
 
 

@@ -1,5 +1,6 @@
 """Who binds an organisation: a decision-maker within an amount, who also prepares only where it is allowed; kept as it was then."""
 
+import re
 from collections.abc import Callable
 from datetime import UTC, date, datetime
 from decimal import Decimal
@@ -159,6 +160,24 @@ def test_which_steps_are_decisions() -> None:
     assert is_decision(None, None, State.REPORTED, costs=True)
     assert not is_decision(None, None, State.REPORTED, costs=False)
     assert not is_decision(None, None, State.DRAFT, costs=True)
+
+
+def test_every_decision_has_words_for_a_board(table: Table, both_databases: Flask) -> None:
+    """In the order of the list, the last first: an approval is told as what was approved."""
+    with writing() as session:
+        number = table.ask(session, table.leg(places=1)).id
+    table.do(number, Action.SUBMIT, "asker-editor")
+    table.do(number, Action.APPROVE, "asker-decider")
+    table.do(number, Action.COUNTER, "answerer-editor", Said(proposal=Proposal((table.leg(places=2),))))
+    table.do(number, Action.COUNTER, "asker-decider", Said(proposal=Proposal((table.leg(places=1),))))
+    table.do(number, Action.COUNTER, "answerer-editor", Said(proposal=Proposal((table.leg(places=2),))))
+    table.do(number, Action.PROPOSE, "asker-officer")
+    table.do(number, Action.APPROVE, "asker-decider")
+    table.do(number, Action.ASK_TO_CANCEL, "answerer-editor", Said(reason="annat"))
+    table.do(number, Action.AGREE_TO_CANCEL, "asker-decider")
+    page = signed_in(both_databases, "asker-editor@exempel.example").get("/utbyten/beslut").text
+    told = re.findall(r"<span>\s*([A-ZÅÄÖ][^<]*): <a href=\"/utbyten/", page)
+    assert told == ["Godtog avbokningen", "Tackade ja", "Lämnade ett motförslag", "Frågade om platser"]
 
 
 def decide(table: Table) -> int:
