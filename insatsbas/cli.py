@@ -18,6 +18,7 @@ from insatsbas.core.jobs import Job
 from insatsbas.core.progress import step
 from insatsbas.core.swedish_cli import NewFile, ReadableFile, SwedishGroup, Whole
 from insatsbas.core.viewer import SYSTEM
+from insatsbas.exchange import examples as what_is_traded
 from insatsbas.exchange import periodic as exchange_periodic
 from insatsbas.interchange import actions, bulk_actions
 from insatsbas.interchange import demo as demo_catalogue
@@ -63,12 +64,14 @@ def demo() -> None:
     with step("Lägger in demokatalogen"), writing() as session:
         added = demo_catalogue.load_demo(SYSTEM, session, source=current_settings().source)
     password = examples.lay_in(SYSTEM, current_settings())
+    traded = 0
     if password is not None and current_settings().shows_letters:
         with writing() as session:
             added += what_waits.lay_in(session)
+            traded = what_is_traded.lay_in(session)
     with step("Uppdaterar sökindexet"):
         indexing.drain(current_search(), wait=True)
-    click.echo(f"{added} insatser lades in.", err=True)
+    click.echo(f"{added} insatser lades in, och {traded} erbjudanden och förfrågningar om platser.", err=True)
     if password is not None:
         _tell_of_examples(password)
 

@@ -42,6 +42,7 @@ EXAMPLES = (
     Example("redaktor@haninge.exempel.example", N_("Redaktör i Haninge (exempel)"), Role.EDITOR, "Haninge kommun"),
     Example("handlaggare@huddinge.exempel.example", N_("Handläggare i Huddinge (exempel)"), Role.CASE_OFFICER, "Huddinge kommun"),
     Example("beslutsfattare@huddinge.exempel.example", N_("Beslutsfattare i Huddinge (exempel)"), Role.DECISION_MAKER, "Huddinge kommun"),
+    Example("beslutsfattare@haninge.exempel.example", N_("Beslutsfattare i Haninge (exempel)"), Role.DECISION_MAKER, "Haninge kommun"),
     Example("samordnare@exempel.example", N_("Samordnare (exempel)"), Role.COORDINATOR),
     Example("gast@exempel.example", N_("Gäst (exempel)"), Role.GUEST),
 )

@@ -12,7 +12,7 @@ from insatsbas.core.errors import ForbiddenError, RefusedError
 from insatsbas.core.i18n import gettext as _
 from insatsbas.core.templating import number
 from insatsbas.core.viewer import Viewer
-from insatsbas.exchange import agreement_actions, holds, letters, places, proposal_actions, queries, rules
+from insatsbas.exchange import agreement_actions, holds, letters, offer_letters, places, proposal_actions, queries, rules
 from insatsbas.exchange.alternatives import nearest
 from insatsbas.exchange.days import working_days_after
 from insatsbas.exchange.models import ExchangeKey, ExchangeRequest, ExchangeStep
@@ -120,6 +120,7 @@ def perform(
     session.flush()
     _write_down(viewer, session, request, acts_for, action, before=before, said=said)
     agreement_actions.follow(session, request, before=before)
+    offer_letters.tell_when_full(session, request)
     letters.tell(viewer, session, request, alternatives=nearest(session, request) if action is Action.EXPIRE else ())
     return request
 

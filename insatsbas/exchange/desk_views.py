@@ -24,7 +24,7 @@ def rules() -> Response | str | tuple[str, int]:
         return render_template("exchange/rules.html", form=form)
     if not form.validate():
         return render_template("exchange/rules.html", form=form), 422
-    legal_actions.save(current_viewer(), db.session, form.rules())
-    flash(_("Reglerna är sparade."))
+    changes = legal_actions.save(current_viewer(), db.session, form.rules())
+    flash(" ".join((_("Reglerna är sparade."), *changes)) if changes else _("Inget är ändrat."))
     db.session.commit()
     return redirect(url_for("exchange_desk.rules"), 303)

@@ -25,6 +25,14 @@ from insatsbas.organisations.models import Organisation
 _UNSENT = frozenset({State.DRAFT, State.DECIDING_TO_SEND})
 _DECIDED = frozenset({State.DECIDING_TO_SEND, State.DECIDING_TO_ACCEPT})
 _ASKED = (N_("En förfrågan från %(other)s"), N_("%(other)s frågar er om platser. Läs förfrågan och svara."))
+_NOT_ACCEPTED = (
+    N_("Ett svar är lämnat tillbaka"),
+    N_("Er beslutsfattare godkände inte att ni tackar ja till %(other)s. Lämna ett motförslag, tacka nej eller lämna ett nytt svar."),
+)
+_WAITED_IN_VAIN = (
+    N_("Ingen plats blev ledig i tid"),
+    N_("Förfrågan mellan er och %(other)s stod i kö, men det blev ingen plats i tid. Den är avslutad."),
+)
 _AGREED = (N_("Överenskommelse med %(other)s"), N_("%(other)s har tackat ja. Ni har en överenskommelse."))
 # For each step the subject and the first sentence; `other` is the other side, as the reader sees it.
 _WORDS: Mapping[Action | None, tuple[str, str]] = {
@@ -39,7 +47,7 @@ _WORDS: Mapping[Action | None, tuple[str, str]] = {
     Action.SEND: _ASKED,
     Action.RETURN: (
         N_("En förfrågan är lämnad tillbaka"),
-        N_("Er beslutsfattare har lämnat tillbaka det som ni ville svara eller skicka till %(other)s."),
+        N_("Er beslutsfattare godkände inte förfrågan till %(other)s. Den ligger hos er igen: ändra den, eller ta tillbaka den."),
     ),
     Action.PROPOSE: (
         N_("Ett svar väntar på beslut"),
@@ -70,11 +78,23 @@ _WORDS: Mapping[Action | None, tuple[str, str]] = {
 def tell(viewer: Viewer, session: Session, request: ExchangeRequest, *, alternatives: Sequence[Intervention] = ()) -> None:
     """Write about the step that was taken last. `alternatives` are told the asker, when the time went out."""
     step = request.steps[-1]
-    subject, sentence = _WORDS[step.action] if step.action is not Action.APPROVE else _ASKED if step.after is State.SENT else _AGREED
+    subject, sentence = _words(step)
     for side in sides_to_tell(step, request.turn):
         others = alternatives if side is Side.ASKER else ()
         parts = [*_sentences(request, side, sentence), *_reason(step), *_what(request), *_until(request, side), *_others(others)]
         _write(session, request, side, subject, parts, key=str(step.number), decides=step.after in _DECIDED, but=viewer.person_id)
+
+
+def _words(step: ExchangeStep) -> tuple[str, str]:
+    """The subject and the first sentence for a step; of some it depends on where the request was."""
+    special = {
+        (Action.APPROVE, State.DECIDING_TO_SEND): _ASKED,
+        (Action.APPROVE, State.DECIDING_TO_ACCEPT): _AGREED,
+        (Action.RETURN, State.DECIDING_TO_ACCEPT): _NOT_ACCEPTED,
+        (Action.EXPIRE, State.QUEUED): _WAITED_IN_VAIN,
+    }
+    known = special.get((step.action, step.before)) if step.action and step.before else None
+    return known or _WORDS[step.action]
 
 
 def sides_to_tell(step: ExchangeStep, turn: Side | None) -> Sequence[Side]:
@@ -107,6 +127,11 @@ def tell_of_places(session: Session, request: ExchangeRequest) -> None:
     for side, (subject, sentence) in told.items():
         parts = [*_sentences(request, side, sentence), *_what(request), *_until(request, side)]
         _write(session, request, side, subject, parts, key=f"plats:{request.answer_by}")
+
+
+def tell_that(session: Session, request: ExchangeRequest, side: Side, subject: str, parts: Sequence[str], *, key: str) -> None:
+    """Write something else about a request to a side: once for each `key`."""
+    _write(session, request, side, subject, [*parts, *_what(request)], key=key, decides=request.state in _DECIDED and request.turn is side)
 
 
 def tell_of_message(session: Session, request: ExchangeRequest, *, to: Side) -> None:

@@ -17,7 +17,7 @@ from insatsbas.core.errors import RefusedError
 from insatsbas.core.i18n import gettext as _
 from insatsbas.core.i18n import ngettext
 from insatsbas.core.templating import number
-from insatsbas.core.viewer import Viewer
+from insatsbas.core.viewer import SYSTEM, Viewer
 from insatsbas.exchange import legal_queries, offer_queries, places
 from insatsbas.exchange.models import Offer
 from insatsbas.exchange.offers import OfferStatus
@@ -112,6 +112,22 @@ def close_offer(viewer: Viewer, session: Session, offer: Offer) -> None:
     places.close_offer(session, offer)
     session.flush()
     events.record(viewer, session, "erbjudande.stangt", **_about(offer))
+
+
+def close_over(session: Session) -> int:
+    """Close the offers whose last day has passed, so that what nobody has got is the owner's again; how many.
+
+    One with places held waits until those are answered.
+    """
+    is_over = Offer.status != OfferStatus.CLOSED, Offer.until < clock.today(), Offer.held == 0, Offer.is_closed_deal.is_(False)
+    closed = 0
+    for number_ in session.scalars(select(Offer.id).where(*is_over).order_by(Offer.id)).all():
+        # Locked, and looked at anew: somebody may have asked or changed it just now.
+        offer = session.scalars(select(Offer).where(Offer.id == number_, *is_over).with_for_update()).one_or_none()
+        if offer is not None:
+            close_offer(SYSTEM, session, offer)
+            closed += 1
+    return closed
 
 
 def open_again(viewer: Viewer, session: Session, offer: Offer, offered: int) -> None:

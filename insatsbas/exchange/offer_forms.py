@@ -38,9 +38,11 @@ class OfferForm(ChangeForm):
     organisationer = SelectMultipleField(_l("Vilka organisationer?"))
 
     def validate_organisationer(self, field: BaseForm) -> None:
-        """Who is named, is named."""
+        """Who is named, is named; and nobody is, where all may ask: what was meant for some is not told all by mistake."""
         if self.till.data == SOME and not field.data:
             raise ValidationError(_("Välj minst en organisation."))
+        if self.till.data == ALL and field.data:
+            raise ValidationError(_("Välj ”Bara de som vi väljer”, eller ta bort kryssen: nu får alla fråga."))
 
 
 class AgainForm(SwedishForm):

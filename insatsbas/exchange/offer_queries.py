@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import ColumnElement, Select, select
+from sqlalchemy import ColumnElement, Select, select, true
 from sqlalchemy.orm import Session, selectinload
 
 from insatsbas.accounts.policy import Permission, may
@@ -12,6 +12,7 @@ from insatsbas.catalogue.rules import Status, is_open
 from insatsbas.core import clock
 from insatsbas.core.errors import NotFoundError
 from insatsbas.core.viewer import Viewer
+from insatsbas.exchange import legal_queries
 from insatsbas.exchange.models import Offer, offer_for
 from insatsbas.exchange.offers import OfferStatus
 from insatsbas.exchange.queries import STAFF
@@ -39,9 +40,12 @@ def by_number(viewer: Viewer, session: Session, number: int) -> Offer:
 
 
 def of_viewer(viewer: Viewer, session: Session) -> Seen:
-    """What others offer a viewer's organisations now, the first start first; and all that they offer themselves, the newest first."""
+    """What others offer a viewer's organisations now, the first start first; and all that they offer themselves, the newest first.
+
+    The co-ordinator is told of all that others can ask for now, whomever it is offered to.
+    """
     own = viewer.organisations_as(*STAFF)
-    others = _asked_for_now(session, ~Offer.organisation_id.in_(own), _is_to(own))
+    others = _asked_for_now(session, ~Offer.organisation_id.in_(own), true() if viewer.is_coordinator else _is_to(own))
     ours = session.scalars(_whole(Offer.organisation_id.in_(own)).order_by(Offer.id.desc())).all()
     return Seen(others, sorted(ours, key=lambda offer: offer.status is OfferStatus.CLOSED))
 
@@ -65,10 +69,12 @@ def open_to_all(session: Session, occasion_id: int, *, but: int | None = None) -
     return session.scalars(query).first()
 
 
-def who_can_be_named(session: Session, owner_id: int) -> Sequence[Organisation]:
-    """The organisations that an offer can be made to, by name."""
-    query = select(Organisation).where(Organisation.left_on.is_(None), Organisation.id != owner_id)
-    return session.scalars(query.order_by(Organisation.name)).all()
+def who_can_be_named(session: Session, owner: Organisation) -> Sequence[Organisation]:
+    """The organisations that an offer can be made to, by name: those with which the rules know a legal ground."""
+    rules = legal_queries.rules(session)
+    query = select(Organisation).where(Organisation.left_on.is_(None), Organisation.id != owner.id)
+    found = session.scalars(query.order_by(Organisation.name)).all()
+    return [organisation for organisation in found if rules.bases(owner.kind, organisation.kind)]
 
 
 def _asked_for_now(session: Session, *conditions: ColumnElement[bool]) -> Sequence[Offer]:

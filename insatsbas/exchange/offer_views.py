@@ -18,7 +18,7 @@ from insatsbas.core.i18n import gettext as _
 from insatsbas.exchange import legal_queries, offer_actions, offer_presenter, offer_queries
 from insatsbas.exchange.models import Offer
 from insatsbas.exchange.offer_actions import Terms
-from insatsbas.exchange.offer_forms import SOME, AgainForm, ChangeForm, OfferForm
+from insatsbas.exchange.offer_forms import ALL, SOME, AgainForm, ChangeForm, OfferForm
 from insatsbas.exchange.terms import PriceKind
 
 blueprint = Blueprint("offers", __name__)
@@ -26,9 +26,9 @@ Answer = Response | str | tuple[str, int]
 
 
 @blueprint.get("/erbjudanden")
-@access(Permission.TRADE)
+@access(Permission.FOLLOW_TRADE)
 def every() -> str:
-    """What others offer us, and what we offer."""
+    """What others offer us, and what we offer; for the co-ordinator all that is offered."""
     return render_template("exchange/offers.html", page=offer_presenter.offers_page(current_viewer(), db.session))
 
 
@@ -44,15 +44,15 @@ def new(public_id: str) -> Answer:
     if not form.validate():
         return _drawn_new(row, form, form.faults()), 422
     named = set(form.organisationer.data or ()) if form.till.data == SOME else set()
-    to = [o for o in offer_queries.who_can_be_named(db.session, row.owner_id) if o.slug in named]
+    to = [o for o in offer_queries.who_can_be_named(db.session, row.owner) if o.slug in named]
     try:
-        offer_actions.open_offer(current_viewer(), db.session, int(form.start.data), _terms(form), to=to)
+        number = offer_actions.open_offer(current_viewer(), db.session, int(form.start.data), _terms(form), to=to).id
     except RefusedError as refused:
         db.session.rollback()
         return _drawn_new(catalogue.by_public_id(current_viewer(), db.session, public_id), form, (("", str(refused)),)), 422
     flash(_("Platserna är erbjudna."))
     db.session.commit()
-    return redirect(url_for("offers.every"), 303)
+    return redirect(url_for("offers.one", number=number), 303)
 
 
 @blueprint.route("/erbjudanden/<int:number>", methods=["GET", "POST"])
@@ -97,8 +97,8 @@ def _new_form(row: Intervention) -> OfferForm:
     form = OfferForm(posted(request.form) if request.method == "POST" else None, data={"pris_slag": PriceKind.PLACE.value})
     open_ones = [o for o in row.occasions if o.places is not None and is_open(o, clock.today())]
     form.start.choices = [(str(o.id), offer_presenter.start_label(o)) for o in open_ones]
-    form.till.choices = [("alla", _("Alla organisationer")), (SOME, _("Bara dem som vi väljer"))]
-    form.organisationer.choices = [(o.slug, o.name) for o in offer_queries.who_can_be_named(db.session, row.owner_id)]
+    form.till.choices = [(ALL, _("Alla organisationer")), (SOME, _("Bara de som vi väljer"))]
+    form.organisationer.choices = [(o.slug, o.name) for o in offer_queries.who_can_be_named(db.session, row.owner)]
     return form
 
 

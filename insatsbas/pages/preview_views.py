@@ -50,7 +50,6 @@ def _drawn(row: Intervention, entry: Entry, *, is_sent: bool) -> str:
         "pages/preview.html",
         page=page,
         past=told,
-        ask_url="",
         panel=None,
         shown=shown,
         is_sent=is_sent,

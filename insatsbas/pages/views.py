@@ -14,7 +14,6 @@ from insatsbas.core import clock
 from insatsbas.core.config import current_settings
 from insatsbas.core.db import db
 from insatsbas.exchange import offer_presenter
-from insatsbas.exchange import presenter as exchange
 from insatsbas.keeping.editing import presenter as editing
 from insatsbas.keeping.editing.queries import kin
 from insatsbas.keeping.reports import presenter as reports
@@ -63,8 +62,8 @@ def intervention(public_id: str) -> str:
     viewer = current_viewer()
     telling, review = reports.panel(viewer, db.session, row), confirm_url(viewer, row)
     told, panel = editing.past(row, kin(viewer, db.session, row)), editing.panel(viewer, row)
-    ask, places = exchange.ask_url(viewer, row), offer_presenter.panel(viewer, db.session, row)
-    more = {"telling": telling, "confirm_url": review, "past": told, "panel": panel, "ask_url": ask, "places": places}
+    places = offer_presenter.panel(viewer, db.session, row)
+    more = {"telling": telling, "confirm_url": review, "past": told, "panel": panel, "places": places}
     return render_template("pages/intervention.html", page=page, **more)
 
 

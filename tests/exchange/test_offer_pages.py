@@ -1,6 +1,7 @@
 """Offering places, on the pages: by those who keep an intervention, seen by everybody else."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from datetime import date, timedelta
 from typing import Any
 
 import pytest
@@ -8,12 +9,15 @@ from flask import Flask
 from sqlalchemy import select
 
 from insatsbas.catalogue.models import Occasion
+from insatsbas.core import clock
 from insatsbas.core.db import db, writing
 from insatsbas.core.viewer import Role
 from insatsbas.exchange.models import Offer
+from insatsbas.organisations.rules import OrganisationKind
 from tests.conftest import client_of
 from tests.factories import index_all, make_intervention, occasion, organisation
-from tests.support.people import SignedInClient, as_role
+from tests.support.checks import parse, text_of
+from tests.support.people import SignedInClient, as_guest, as_role
 
 HUDDINGE, HANINGE, NACKA = "Huddinge kommun", "Haninge kommun", "Nacka kommun"
 TYPED = {"platser": "3", "pris": "18 500", "pris_slag": "per-plats", "till": "alla", "villkor": "Faktura i efterhand."}
@@ -71,9 +75,7 @@ def test_places_are_offered_and_everybody_sees_them(fair: Fair) -> None:
     assert "Platser för andra kommuner" not in fair.guest.get(fair.page).text
     assert fair.offer() == 303
     for text in texts(fair.guest, fair.huddinge, fair.editor, address=fair.page):  # type: ignore[arg-type]
-        assert "<strong>3 platser för andra kommuner</strong>, 18\xa0500 kr per plats (exklusive moms)." in text
-    assert "/fraga-om-platser" in fair.huddinge.get(fair.page).text
-    assert "/fraga-om-platser" not in fair.guest.get(fair.page).text
+        assert "<strong>3 platser kvar</strong>, 18\xa0500 kr per plats (exklusive moms)." in text
     for query, is_found in (("platser_for_andra=ja", True), ("platser_for_andra=nej", True), ("platser_for_andra=ja&status=pausad", False)):
         text = fair.guest.get(f"/sok?{query}").text
         assert ("Platser för andra kommuner: 3" in text) is is_found, query
@@ -88,9 +90,10 @@ def test_a_named_offer_is_seen_by_those_who_are_named(fair: Fair) -> None:
     assert fair.offer(till="namngivna") == 422
     assert fair.offer(till="namngivna", organisationer=["nacka-kommun"]) == 303
     assert "Svetsning" in fair.nacka.get("/erbjudanden").text
-    assert "3 platser för andra kommuner" in fair.nacka.get(fair.page).text
+    assert "Till: Nacka kommun." in fair.nacka.get("/erbjudanden").text
+    assert "3 platser kvar" in fair.nacka.get(fair.page).text
     for client in (fair.huddinge, fair.guest):
-        assert "3 platser för andra kommuner" not in client.get(fair.page).text
+        assert "3 platser kvar" not in client.get(fair.page).text
     assert "Svetsning" not in fair.huddinge.get("/erbjudanden").text
     assert "Platser för andra kommuner: 3" not in fair.guest.get("/sok").text
 
@@ -111,6 +114,8 @@ def test_a_named_offer_is_seen_by_those_who_are_named(fair: Fair) -> None:
         ({"till_och_med": "i morgon"}, "år-månad-dag"),
         ({"villkor": "Anna 811228-9874"}, "personnummer"),
         ({"villkor": "x" * 2001}, "Skriv kortare"),
+        # What was meant for one is not told all by mistake.
+        ({"organisationer": "nacka-kommun"}, "Välj ”Bara de som vi väljer”"),
     ],
 )
 def test_what_is_wrong_is_said_and_kept(fair: Fair, wrong: dict[str, str], said: str) -> None:
@@ -171,3 +176,90 @@ def test_the_panel_says_nothing_where_nothing_can_be_offered(fair: Fair) -> None
     for public_id in ids:
         assert "erbjud-platser" not in fair.editor.get(f"/insatser/{public_id}").text
     assert "Sök via hemkommunens vuxenutbildning" in fair.editor.get(f"/insatser/{ids[1]}/erbjud-platser").text
+
+
+def buttons(client: SignedInClient, address: str) -> list[str]:
+    """What one can do about an intervention's places, as its page has it."""
+    section = parse(client.get(address).text).find(".//section[@aria-labelledby='for-andra']")
+    return [] if section is None else [text_of(link) for link in section.iter("a") if "govuk-button" in link.get("class", "")]
+
+
+def test_what_one_can_do_stands_by_the_way_in(fair: Fair) -> None:
+    assert buttons(fair.huddinge, fair.page) == ["Fråga om platser", "Föreslå ett byte"]
+    assert "Inga platser erbjuds just nu. Ni kan fråga ändå, eller föreslå ett byte." in text_of(parse(fair.huddinge.get(fair.page).text))
+    assert buttons(fair.editor, fair.page) == ["Erbjud platser", "Registrera en överenskommelse"]
+    assert buttons(fair.officer, fair.page) == ["Registrera en överenskommelse"]
+    coordinator = as_role(fair.app, Role.COORDINATOR, email="samordnare@exempel.example")
+    assert buttons(coordinator, fair.page) == ["Erbjud platser"]
+    fair.offer()
+    assert buttons(as_guest(fair.app), fair.page) == []
+    assert "Platser för andra kommuner" in fair.guest.get(fair.page).text
+    number = fair.offers()[0].id
+    assert f"/erbjudanden/{number}" in fair.editor.get(fair.page).text
+    assert f"/erbjudanden/{number}" not in fair.huddinge.get(fair.page).text
+
+
+@pytest.mark.parametrize(
+    ("owner", "kind", "needs", "said"),
+    [
+        (HANINGE, "kommun", ("komvux",), "Sök via hemkommunens vuxenutbildning."),
+        ("Arbetsförmedlingen", "myndighet", ("matchning",), "Myndigheten beslutar själv om platserna."),
+        ("Föreningen Bron", "forening", ("samtal",), "Platser hos föreningar och företag köps genom upphandling"),
+    ],
+)
+def test_where_the_rules_say_no_they_say_so_on_the_page(fair: Fair, owner: str, kind: str, needs: tuple[str, ...], said: str) -> None:
+    with fair.app.app_context(), writing() as session:
+        row = make_intervention(session, title="En annan väg", owner=owner, needs=needs, occasions=[occasion(30, places=4)])
+        row.owner.kind = OrganisationKind(kind)
+        page = f"/insatser/{row.public_id}"
+    assert said in text_of(parse(fair.huddinge.get(page).text))
+    assert buttons(fair.huddinge, page) == []
+    assert said not in fair.guest.get(page).text
+
+
+def test_only_those_with_whom_there_is_a_ground_can_be_named(fair: Fair) -> None:
+    with fair.app.app_context(), writing() as session:
+        organisation(session, "Föreningen Bron").kind = OrganisationKind.ASSOCIATION
+    text = fair.editor.get(f"{fair.page}/erbjud-platser").text
+    assert 'value="nacka-kommun"' in text
+    assert 'value="foreningen-bron"' not in text
+    assert fair.offer(till="namngivna", organisationer=["foreningen-bron"]) == 422
+
+
+def test_the_coordinator_sees_all_that_is_offered_and_offers_for_others(fair: Fair) -> None:
+    coordinator = as_role(fair.app, Role.COORDINATOR, email="samordnare@exempel.example")
+    data = {**TYPED, "start": str(fair.start), "till": "namngivna", "organisationer": ["nacka-kommun"]}
+    answer = coordinator.post(f"{fair.page}/erbjud-platser", data=data)
+    assert answer.status_code == 303
+    assert coordinator.get(answer.location).status_code == 200
+    text = text_of(parse(coordinator.get("/erbjudanden").text))
+    assert "Haninge kommun. Öppet. Start" in text
+    assert "Från oss" not in text
+
+
+def test_the_list_leads_to_a_question_about_just_that_offer(fair: Fair) -> None:
+    fair.offer()
+    number = fair.offers()[0].id
+    links = [a.get("href", "") for a in parse(fair.huddinge.get("/erbjudanden").text).iter("a")]
+    (link,) = [href for href in links if "fraga-om-platser" in href]
+    chosen = [option.get("value") for option in parse(fair.huddinge.get(link).text).iter("option") if option.get("selected") is not None]
+    assert f"erbjudande-{number}" in chosen
+    association = as_role(fair.app, (Role.EDITOR, "Föreningen Bron"), email="bron@exempel.example")
+    with fair.app.app_context(), writing() as session:
+        organisation(session, "Föreningen Bron").kind = OrganisationKind.ASSOCIATION
+    text = association.get("/erbjudanden").text
+    assert "Svetsning" in text
+    assert "fraga-om-platser" not in text
+
+
+def test_an_own_offer_that_nobody_can_ask_about_says_why(fair: Fair, freeze: Callable[[date], None]) -> None:
+    today = clock.today()
+    fair.offer(till_och_med=(today + timedelta(days=2)).isoformat())
+    freeze(today + timedelta(days=3))
+    again = as_role(fair.app, (Role.EDITOR, HANINGE), email="senare@haninge.example")
+    assert "Tiden har gått ut." in text_of(parse(again.get("/erbjudanden").text))
+    freeze(today + timedelta(days=40))
+    again = as_role(fair.app, (Role.EDITOR, HANINGE), email="annu.senare@haninge.example")
+    with fair.app.app_context(), writing() as session:
+        session.scalars(select(Offer)).one().until = None
+    assert "Anmälan stängd." in text_of(parse(again.get("/erbjudanden").text))

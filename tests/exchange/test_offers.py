@@ -13,11 +13,13 @@ from insatsbas.catalogue.rules import Status
 from insatsbas.core import clock
 from insatsbas.core.db import db, writing
 from insatsbas.core.errors import ForbiddenError, NotFoundError, RefusedError
+from insatsbas.core.events import Event
 from insatsbas.exchange import offer_actions, offer_queries, places
 from insatsbas.exchange.actions import Said
 from insatsbas.exchange.models import Offer
 from insatsbas.exchange.offer_actions import Terms
 from insatsbas.exchange.offers import OfferStatus
+from insatsbas.exchange.periodic import keep_time
 from insatsbas.exchange.states import Action, Side
 from insatsbas.exchange.terms import PriceKind
 from insatsbas.organisations.rules import OrganisationKind
@@ -154,6 +156,29 @@ def test_an_offer_with_places_held_is_not_closed(table: Table) -> None:
     assert told(table)[0] == 3
     change(table, offer_actions.close_offer, number)
     assert table.left(Side.ANSWERER) == (0, 0)
+
+
+def test_an_offer_whose_last_day_has_passed_is_closed_by_itself(table: Table, freeze: Callable[[date], None]) -> None:
+    last = clock.today() + timedelta(days=5)
+    number, for_ever = offered(table, replace(THREE, until=last)), offered(table, replace(THREE, places=1), to=("Nacka kommun",))
+    bought(table, number, 1)
+    with writing() as session:
+        assert places.hold(session, number, 1)
+    freeze(last)
+    keep_time()
+    assert kept(number) == (OfferStatus.OPEN, 3, 1)
+    freeze(last + timedelta(days=1))
+    keep_time()
+    assert kept(number) == (OfferStatus.OPEN, 3, 1), "one is held: whoever asked is answered first"
+    with writing() as session:
+        places.let_go(session, number, 1)
+    keep_time()
+    keep_time()
+    assert kept(number) == (OfferStatus.CLOSED, 1, 1)
+    assert kept(for_ever) == (OfferStatus.OPEN, 1, 0)
+    assert table.left(Side.ANSWERER) == (2, 1)
+    whole = select(Event.who).where(Event.kind == "erbjudande.stangt")
+    assert db.session.scalars(whole).all() == ["systemet"]
 
 
 def test_a_closed_offer_is_opened_again(table: Table) -> None:

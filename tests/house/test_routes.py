@@ -121,7 +121,7 @@ ACCESS = {
     "/utbyten/ekonomi": ("GET", Permission.FOLLOW_TRADE),
     "/utbyten/ekonomi.<any(xlsx, csv):form>": ("GET", Permission.FOLLOW_TRADE),
     "/utbyten/beslut": ("GET", Permission.FOLLOW_TRADE),
-    "/erbjudanden": ("GET", TRADE),
+    "/erbjudanden": ("GET", Permission.FOLLOW_TRADE),
     "/erbjudanden/<int:number>": ("GET POST", KEEP),
     "/erbjudanden/<int:number>/stang": ("POST", KEEP),
     "/erbjudanden/<int:number>/oppna": ("POST", KEEP),

@@ -43,6 +43,8 @@ def rooms() -> list[tuple[str, str, str]]:
         (_("Översyn"), url_for("review.overview"), _("Hur långt organisationerna har kommit")),
         (_("Inställningar"), url_for("desk.settings"), _("Dagar för översyn, vad som visas för alla")),
         (_("Regler för utbyten"), url_for("exchange_desk.rules"), _("Rättslig grund, och vad som står när det inte går att fråga")),
+        (_("Erbjudanden"), url_for("offers.every"), _("Platser som organisationer erbjuder varandra")),
+        (_("Platser och pengar"), url_for("exchange_accounts.year"), _("Vad organisationerna har gett varandra, och vad de har beslutat")),
         (_("Händelser"), url_for("history.events"), _("Vem som har gjort vad")),
         (_("Maskera text"), url_for("masking.start"), _("När personuppgifter har hamnat i katalogen")),
     ]
