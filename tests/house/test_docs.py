@@ -6,6 +6,8 @@ import click
 import pytest
 
 from insatsbas.core import config
+from insatsbas.exchange.rules import FINAL, TRANSITIONS
+from insatsbas.exchange.states import State
 from tests.accounts.test_sessions import ENDINGS
 from tests.browser.test_newcomers import NEWCOMERS
 from tests.browser.test_reading_tasks import TASKS
@@ -85,9 +87,15 @@ def test_the_page_for_keepers_tells_what_is_asked_and_tried() -> None:
     }, "docs/KEEPING.md tells otherwise than the tests declare"
 
 
-def test_the_tests_that_the_page_for_keepers_names_are_there() -> None:
-    named = set(re.findall(r"\btest_\w+", (ROOT / "docs" / "KEEPING.md").read_text("utf-8")))
+def test_the_page_of_the_exchange_tells_how_large_the_machine_is() -> None:
+    told = {"lagen": [len(State)], "slut": [len(FINAL)], "steg": [len(TRANSITIONS)]}
+    assert rows_of("docs/EXCHANGE.md", "Maskinen") == told, "docs/EXCHANGE.md tells otherwise than the machine"
+
+
+@pytest.mark.parametrize("page", ["KEEPING.md", "EXCHANGE.md"])
+def test_the_tests_that_a_page_names_are_there(page: str) -> None:
+    named = set(re.findall(r"\btest_\w+", (ROOT / "docs" / page).read_text("utf-8")))
     files = [file for file in (ROOT / "tests").rglob("test_*.py") if "node_modules" not in file.parts]
     there = {name for file in files for name in [file.stem, *re.findall(r"def (test_\w+)", file.read_text("utf-8"))]}
     assert named
-    assert not [name for name in named if not any(name in each for each in there)], "docs/KEEPING.md names tests that are none"
+    assert not [name for name in named if not any(name in each for each in there)], f"docs/{page} names tests that are none"
