@@ -160,8 +160,8 @@ def _refuse_basis(session: Session, table: Table, leg: Leg, row: Intervention) -
 def _refuse_offer(session: Session, table: Table, leg: Leg, lies: ExchangeLeg | None) -> None:
     offer = session.get(Offer, leg.offer_id) if leg.offer_id is not None else None
     taker = table.sides[leg.giver.other]
-    is_theirs = offer is not None and offer.occasion_id == leg.occasion_id and not offer.is_closed_deal
-    if offer is None or not is_theirs or (offer.offered_to and taker not in offer.offered_to):
+    is_of_it = offer is not None and offer.occasion_id == leg.occasion_id and not offer.is_closed_deal
+    if offer is None or not is_of_it or (lies is None and offer.offered_to and taker not in offer.offered_to):
         raise RefusedError(_("Erbjudandet finns inte längre, eller är för andra."))
     # Those who hold places for the request have them already.
     left = offer.left + (lies.held if lies else 0)

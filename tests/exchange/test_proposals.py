@@ -321,6 +321,18 @@ def test_what_is_held_for_a_request_is_its_own(table: Table) -> None:
     table.do(number, Action.ACCEPT, "asker-decider")
 
 
+def test_who_has_asked_can_go_on_talking_when_an_offer_is_for_others(table: Table) -> None:
+    leg = offered(table, to=("Huddinge kommun", "Nacka kommun"))
+    number, draft = (asked(table, Proposal((leg,)), kind=Kind.SELL) for _ in range(2))
+    table.do(number, Action.SEND, "asker-decider")
+    with writing() as session:
+        session.get_one(Offer, leg.offer_id).offered_to = [organisation(session, "Nacka kommun")]
+    with pytest.raises(RefusedError, match="eller är för andra"):
+        table.do(draft, Action.SEND, "asker-decider")
+    table.do(number, Action.COUNTER, "answerer-editor", Said(proposal=Proposal((replace(leg, places=2),))))
+    table.do(number, Action.ACCEPT, "asker-decider")
+
+
 def test_a_counter_proposal_keeps_what_lies_there_and_looks_at_what_is_new(table: Table) -> None:
     number = asked(table, Proposal((table.leg(),)))
     table.do(number, Action.SEND, "asker-decider")
