@@ -91,7 +91,7 @@ def _lead(request: ExchangeRequest) -> str:
     names = {"asker": request.asker.name, "answerer": request.answerer.name}
     if is_report(request):
         return _("%(asker)s har registrerat en överenskommelse med %(answerer)s.", **names)
-    return _("%(asker)s frågar %(answerer)s.", **names)
+    return _("%(asker)s frågar %(answerer)s.", **names) if request.turn else _("%(asker)s frågade %(answerer)s.", **names)
 
 
 def _where(session: Session, request: ExchangeRequest) -> str:

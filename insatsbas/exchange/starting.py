@@ -89,7 +89,7 @@ def table_for(viewer: Viewer, session: Session, row: Intervention, way: Way, *, 
         return _giving(session, row)
     others = [organisation for organisation in own if organisation.id != row.owner_id]
     if not others:
-        return Table(row, why_not=_("Insatsen är er egen, eller så har du ingen organisation att fråga för."))
+        return Table(row, why_not=_("Insatsen är er egen.") if own else _("Du har ingen organisation att fråga för."))
     chosen_one = next((o for o in others if o.slug == asker), None if asker else others[0])
     if chosen_one is None:
         raise NotFoundError("Organisationen finns inte.")

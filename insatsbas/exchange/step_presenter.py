@@ -26,6 +26,7 @@ _EXPLAINED = {
     Action.WITHDRAW: N_("Den avslutas och går inte att öppna igen. Är den skickad får den andra sidan veta det."),
     Action.DECLINE: N_("Den avslutas. Den andra sidan får veta orsaken."),
     Action.ASK_TO_CANCEL: N_("Den andra sidan behöver godta det. Till dess gäller överenskommelsen."),
+    Action.RETURN: N_("Den går tillbaka till den som förberedde den. Vad du skriver ser bara ni."),
     Action.REFUSE_TO_CANCEL: N_("Överenskommelsen gäller då som förut."),
 }
 _FOR_ANOTHER = {

@@ -48,7 +48,8 @@ def timeline(viewer: Viewer, request: ExchangeRequest) -> Iterator[TimelineRow]:
             who=who(viewer, request, step.side, step.who),
             what=_what(step),
             reason=_reason(step),
-            why=step.why,
+            # Why a decision-maker handed something back is said within the own side.
+            why=step.why if step.action is not Action.RETURN or step.side in queries.sides_of(viewer, request) else "",
             changes=tuple(_changes(request, before, after)) if before else (),
         )
         before = after

@@ -163,6 +163,17 @@ def steps(market: Market, address: str) -> list[Any]:
         return list(db.session.scalars(select(ExchangeLeg)).first().request.steps)  # type: ignore[union-attr]
 
 
+def test_why_something_was_handed_back_is_said_within_the_side(market: Market) -> None:
+    address = market.ask()
+    market.do("asker", address, "lamna-for-beslut")
+    assert market.do("asker decides", address, "lamna-tillbaka", varfor="Det är för dyrt.") == 303
+    assert "Det är för dyrt." in words(market["asker"].get(address).text)
+    market.do("asker decides", address, "skicka")
+    page = words(market["answerer"].get(address).text)
+    assert "Lämnades tillbaka av beslutsfattaren" in page
+    assert "för dyrt" not in page
+
+
 # The lock.
 
 
