@@ -3,7 +3,7 @@
 from flask import Blueprint, render_template, request
 
 from insatsbas.accounts.guard import access, current_viewer
-from insatsbas.accounts.policy import Permission
+from insatsbas.accounts.policy import Permission, may
 from insatsbas.core import clock
 from insatsbas.core.db import db
 from insatsbas.exchange import account_presenter, account_queries
@@ -19,7 +19,8 @@ def year() -> str:
     viewer, chosen = current_viewer(), asked_year()
     rows = account_queries.accounts(viewer, db.session, chosen)
     years = account_queries.years(viewer, db.session)
-    return render_template("exchange/accounts.html", rows=rows, year=chosen, years=_with(years, chosen))
+    trades = may(viewer, Permission.TRADE)
+    return render_template("exchange/accounts.html", rows=rows, year=chosen, years=_with(years, chosen), trades=trades)
 
 
 @blueprint.get("/utbyten/beslut")
@@ -30,7 +31,9 @@ def decisions() -> str:
     rows = account_queries.decisions(viewer, db.session, chosen)
     years = account_queries.decision_years(viewer, db.session)
     told = [(row, account_presenter.decided(row)) for row in rows]
-    return render_template("exchange/decisions.html", rows=told, year=chosen, years=_with(years, chosen))
+    # The co-ordinator follows what is decided, but the requests themselves are their sides' to read.
+    trades = may(viewer, Permission.TRADE)
+    return render_template("exchange/decisions.html", rows=told, year=chosen, years=_with(years, chosen), trades=trades)
 
 
 def asked_year() -> int:

@@ -15,9 +15,7 @@ from insatsbas.exchange.states import Side, State
 _SUBJECT = N_("Platserna som ni frågade om är slut")
 # For each state in which somebody may still hope for places: what the asker reads, and what the owner reads on the page.
 _ASKER = {
-    State.DECIDING_TO_SEND: N_(
-        "Förfrågan går inte att skicka. Ta tillbaka den och fråga om starten i stället: då kan ni få stå i kö."
-    ),
+    State.DECIDING_TO_SEND: N_("Förfrågan går inte att skicka. Ta tillbaka den och fråga om starten i stället: då kan ni få stå i kö."),
     State.SENT: N_("Vill ni vänta behöver ni inte göra något: %(other)s kan ställa er i kö. Annars kan ni ta tillbaka förfrågan."),
     State.COUNTERED: N_("Ni kan föreslå en annan start i ett motförslag, eller ta tillbaka förfrågan."),
     State.DECIDING_TO_ACCEPT: N_("Ni kan vänta på att platser blir lediga, eller ta tillbaka förfrågan."),

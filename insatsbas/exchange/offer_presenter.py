@@ -23,17 +23,17 @@ from insatsbas.exchange.terms import PriceKind
 
 def offers_page(viewer: Viewer, session: Session) -> OffersPage:
     """All offers that concern a viewer."""
-    seen, rules = offer_queries.of_viewer(viewer, session), legal_queries.rules(session)
-    ours = starting.own_organisations(viewer, session)
+    seen = offer_queries.of_viewer(viewer, session)
+    own = tuple(row(offer, is_own=True, url=own_url(viewer, offer)) for offer in seen.own)
+    if viewer.is_coordinator:
+        return OffersPage(tuple(row(offer, is_own=True, url=own_url(viewer, offer)) for offer in seen.from_others), own, of_all=True)
+    rules, ours = legal_queries.rules(session), starting.own_organisations(viewer, session)
 
     def ask_url(offer: Offer) -> str:
         can_ask = any(rules.bases(o.kind, offer.organisation.kind) for o in ours)
         public_id = offer.occasion.intervention.public_id
         return url_for("exchange.new", public_id=public_id, start=f"erbjudande-{offer.id}") if can_ask else ""
 
-    own = tuple(row(offer, is_own=True, url=own_url(viewer, offer)) for offer in seen.own)
-    if viewer.is_coordinator:
-        return OffersPage(tuple(row(offer, is_own=True, url=own_url(viewer, offer)) for offer in seen.from_others), own, of_all=True)
     return OffersPage(tuple(row(offer, url=ask_url(offer)) for offer in seen.from_others), own, of_all=False)
 
 

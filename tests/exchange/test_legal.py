@@ -96,6 +96,25 @@ def test_they_are_kept_and_noted(both_databases: Flask) -> None:
     assert events == ["installning:utbyten.regler"]
 
 
+def test_what_was_changed_is_noted_in_words(both_databases: Flask) -> None:
+    law = (DEFAULT.between[LegalBasis.LAW] - {OrganisationKind.PROJECT}) | {AF}
+    with writing() as session:
+        coordinator = make_person(session, "samordnare@exempel.example", Role.COORDINATOR).as_viewer()
+        changed = Rules({**DEFAULT.between, LegalBasis.LAW: law}, {Instead.AUTHORITY: "Ring AF Söder."})
+        told = legal_actions.save(coordinator, session, changed)
+        assert told == [
+            "Enligt lag går nu att använda för: myndighet.",
+            "Enligt lag går inte längre att använda för: projekt.",
+            "När en myndighet anordnar insatsen står det nu: Ring AF Söder.",
+        ]
+        assert legal_actions.save(coordinator, session, changed) == []
+        legal_actions.save(coordinator, session, DEFAULT)
+    noted = db.session.scalars(select(Event.text).where(Event.kind == "installning.andrad").order_by(Event.id)).all()
+    assert noted[0] == " ".join(told)
+    assert "Myndigheten beslutar själv om platserna." in noted[1]
+    assert not any("{" in text for text in noted)
+
+
 def sent(app: Flask, **changed: object) -> MultiDict[str, str]:
     """The form as the page has it, with some of it changed."""
     with app.test_request_context():
@@ -125,7 +144,11 @@ def test_the_coordinator_sets_them_on_a_page(bare_app: Flask) -> None:
     typed = sent(bare_app, text_myndighet="Ring AF Söder.")
     assert client.post(PAGE, data=typed.to_dict(flat=False)).status_code == 303
     assert "Ring AF Söder." in editor.get(ask).text
-    assert "Ring AF Söder." in client.get(PAGE).text
+    assert "Ring AF Söder." in editor.get(f"/insatser/{public_id}").text
+    page = client.get(PAGE).text
+    assert "Reglerna är sparade. När en myndighet anordnar insatsen står det nu: Ring AF Söder." in page
+    assert client.post(PAGE, data=sent(bare_app).to_dict(flat=False)).status_code == 303
+    assert "Inget är ändrat." in client.get(PAGE).text
     typed = sent(bare_app, grund_enligt_lag=["kommun", "myndighet"])
     assert client.post(PAGE, data=typed.to_dict(flat=False)).status_code == 303
     text = editor.get(ask).text
