@@ -97,7 +97,8 @@ def test_from_nothing_to_a_catalogue_and_again(tmp_path: Path) -> None:
     said = in_a_process(folder, "demo", cwd=elsewhere)
     entries = count(folder, "intervention")
     assert f"{entries} insatser lades in" in said
-    assert "0 insatser lades in" in done(folder, "demo")
+    assert "och 9 erbjudanden och förfrågningar" in said
+    assert "0 insatser lades in, och 0 erbjudanden" in done(folder, "demo")
     assert count(folder, "intervention") == entries
     assert "Lika" in done(folder, "index", "check")
     assert list(elsewhere.iterdir()) == [], "something was left where the command was run"

@@ -5,6 +5,8 @@ from sqlalchemy import select
 
 from insatsbas.core.db import db, writing
 from insatsbas.core.letters import Letter
+from insatsbas.core.viewer import SYSTEM
+from insatsbas.exchange import actions
 from insatsbas.exchange.actions import Said
 from insatsbas.exchange.states import Action, Side
 from insatsbas.exchange.terms import Proposal
@@ -82,3 +84,37 @@ def test_whoever_took_the_step_gets_no_letter_about_it(table: Table) -> None:
         number = table.ask(session, table.leg()).id
     table.do(number, Action.SUBMIT, "asker-decider")
     assert told(table) == []
+
+
+def bodies(subject: str) -> list[str]:
+    """The letters with a subject, as they are read."""
+    db.session.rollback()
+    return list(db.session.scalars(select(Letter.body).where(Letter.subject == subject)))
+
+
+def test_what_is_handed_back_says_what_it_was_and_what_one_can_do(table: Table) -> None:
+    with writing() as session:
+        number = table.ask(session, table.leg()).id
+    table.do(number, Action.SUBMIT, "asker-officer")
+    table.do(number, Action.RETURN, "asker-decider")
+    assert all("godkände inte förfrågan till Haninge kommun" in body for body in bodies("En förfrågan är lämnad tillbaka"))
+    table.do(number, Action.SEND, "asker-decider")
+    table.do(number, Action.PROPOSE, "answerer-officer")
+    table.do(number, Action.RETURN, "answerer-decider")
+    returned = bodies("Ett svar är lämnat tillbaka")
+    assert len(returned) == 2
+    assert all("godkände inte att ni tackar ja till Huddinge kommun" in body for body in returned)
+    assert len(bodies("En förfrågan är lämnad tillbaka")) == 2, "the answerer is told of its answer, and nobody of a request"
+
+
+def test_who_waited_in_vain_in_the_queue_is_told_just_that(table: Table) -> None:
+    with writing() as session:
+        number = table.ask(session, table.leg()).id
+    table.do(number, Action.SEND, "asker-decider")
+    table.do(number, Action.QUEUE, "answerer-editor")
+    with writing() as session:
+        actions.perform(SYSTEM, session, number, Action.EXPIRE, key=table.key())
+    told_of = bodies("Ingen plats blev ledig i tid")
+    assert len(told_of) == 4, "both sides hear of it"
+    assert all("stod i kö, men det blev ingen plats i tid" in body for body in told_of)
+    assert bodies("Tiden att svara har gått ut") == []

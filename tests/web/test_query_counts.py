@@ -130,7 +130,7 @@ SIGNED_IN: dict[str, tuple[str, int]] = {
     "/utbyten/<int:number>/arkiv.json": ("/utbyten/1/arkiv.json", 10),
     "/utbyten/<int:number>/arkiv.pdf": ("/utbyten/1/arkiv.pdf", 13),
     "/insatser/<public_id>/fraga-om-platser": ("/insatser/{public_id}/fraga-om-platser", 16),
-    "/insatser/<public_id>/erbjud-platser": ("/insatser/{public_id}/erbjud-platser", 15),
+    "/insatser/<public_id>/erbjud-platser": ("/insatser/{public_id}/erbjud-platser", 16),
     "/erbjudanden": ("/erbjudanden", 11),
     "/erbjudanden/<int:number>": ("/erbjudanden/{offer}", 10),
     "/overenskommelser/<number>": ("/overenskommelser/{year}-0001", 11),
