@@ -6,8 +6,6 @@ from decimal import Decimal
 
 from flask import url_for
 
-from insatsbas.catalogue.models import Intervention
-from insatsbas.catalogue.rules import Status
 from insatsbas.core.i18n import gettext as _
 from insatsbas.core.templating import longdate, number
 from insatsbas.core.text import N_
@@ -30,9 +28,9 @@ _OF_A_REPORT = {
 
 
 def groups(viewer: Viewer, requests: Iterable[ExchangeRequest]) -> tuple[RequestGroup, ...]:
-    """The requests of a viewer's organisations: what waits for them first."""
+    """The requests of a viewer's organisations: what waits for them first, and of that what has waited the longest."""
     found: dict[str, list[RequestRow]] = {"er-tur": [], "vantar": [], "overenskommet": [], "avslutat": []}
-    for request in requests:
+    for request in sorted(requests, key=lambda request: request.id if request.turn in queries.sides_of(viewer, request) else 0):
         sides = queries.sides_of(viewer, request)
         key = "avslutat" if request.state in FINAL else "overenskommet" if request.state is State.ACCEPTED else "vantar"
         found["er-tur" if request.turn in sides else key].append(row(viewer, request))
@@ -64,12 +62,6 @@ def row(viewer: Viewer, request: ExchangeRequest) -> RequestRow:
 def is_example(request: ExchangeRequest) -> bool:
     """Whether it is about an example, and so made up."""
     return any(leg.occasion.intervention.is_example for leg in request.legs)
-
-
-def ask_url(viewer: Viewer, row: Intervention) -> str:
-    """Where one asks for places in an intervention; "" where one does not: it is not active, or one has nobody to ask for but its owner."""
-    others = viewer.organisations_as(*queries.STAFF) - {row.owner_id}
-    return url_for("exchange.new", public_id=row.public_id) if row.status is Status.ACTIVE and others else ""
 
 
 def side_of(request: ExchangeRequest, sides: Sequence[Side]) -> Side | None:
