@@ -42,9 +42,7 @@ _WORDS: Mapping[Action | None, tuple[str, str]] = {
     ),
     Action.SUBMIT: (
         N_("En förfrågan väntar på beslut"),
-        N_(
-            "Någon hos er vill skicka en förfrågan till %(other)s. En beslutsfattare hos er ska godkänna den eller lämna tillbaka den."
-        ),
+        N_("Någon hos er vill skicka en förfrågan till %(other)s. En beslutsfattare hos er ska godkänna den eller lämna tillbaka den."),
     ),
     Action.SEND: _ASKED,
     Action.RETURN: (
@@ -53,9 +51,7 @@ _WORDS: Mapping[Action | None, tuple[str, str]] = {
     ),
     Action.PROPOSE: (
         N_("Ett svar väntar på beslut"),
-        N_(
-            "Någon hos er föreslår att ni tackar ja till %(other)s. En beslutsfattare hos er ska godkänna det eller lämna tillbaka det."
-        ),
+        N_("Någon hos er föreslår att ni tackar ja till %(other)s. En beslutsfattare hos er ska godkänna det eller lämna tillbaka det."),
     ),
     Action.ACCEPT: _AGREED,
     Action.COUNTER: (
