@@ -192,8 +192,7 @@ def _has_proposal(_v: Viewer, _s: Session, _r: ExchangeRequest, _side: Side, sai
 
 
 def _has_ended(_v: Viewer, _s: Session, request: ExchangeRequest, _side: Side, _said: Said) -> Exception | None:
-    ends = [leg.end or leg.start for leg in request.legs]
-    is_over = all(day is not None and day < clock.today() for day in ends)
+    is_over = queries.proposal_of(request).is_over(clock.today())
     return None if is_over else RefusedError(_("Det går att markera som genomfört först när sista dagen har passerat."))
 
 

@@ -51,7 +51,7 @@ def parts_of(told: Told) -> Iterator[Part]:
     is_off = told["kind"] == AgreementKind.CANCELLATION
     for side in Side:
         party = _party(told, side)
-        yield Part(_("Den som frågar") if side is Side.ASKER else _("Den som svarar"), tuple(_party_lines(party)))
+        yield Part(_("Part: %(name)s", name=party["name"]), tuple(_party_lines(party)))
     for leg in told["legs"]:
         giver = _party(told, Side(leg["giver"]))["name"]
         heading = _("%(giver)s ger platser i %(title)s", giver=giver, title=leg["title"])
@@ -84,9 +84,7 @@ def _party(told: Told, side: Side) -> Mapping[str, str]:
 
 def _party_lines(party: Mapping[str, str]) -> Iterator[Line]:
     number_of = party["organisation_number"] or _("Uppgift saknas")
-    yield from _known(
-        ((_("Organisation"), party["name"]), (_("Organisationsnummer"), number_of), (_("Slag"), _(OrganisationKind(party["kind"]).label)))
-    )
+    yield from _known(((_("Organisationsnummer"), number_of), (_("Slag"), _(OrganisationKind(party["kind"]).label))))
 
 
 def _leg_lines(leg: Told) -> Iterator[Line]:

@@ -92,18 +92,13 @@ def _standing(viewer: Viewer, session: Session, request: ExchangeRequest, side: 
 def _can(request: ExchangeRequest, action: Action, standing: _Standing) -> bool:
     """Whether a button is worth drawing: who does not decide proposes, who decides need not."""
     needs = TRANSITIONS[request.state, action].needs
-    if Need.ENDED in needs and not _is_over(request):
+    if Need.ENDED in needs and not queries.proposal_of(request).is_over(clock.today()):
         return False
     if Need.DECIDES in needs or (Need.DECIDES_IF_IT_COSTS in needs and standing.costs):
         return standing.is_enough
     if action is Action.SUBMIT:
         return standing.costs and not standing.is_enough
     return not (action is Action.PROPOSE and standing.is_enough)
-
-
-def _is_over(request: ExchangeRequest) -> bool:
-    ends = [leg.end or leg.start for leg in request.legs]
-    return all(day is not None and day < clock.today() for day in ends)
 
 
 def _button(request: ExchangeRequest, action: Action, side: Side, label: str, pressed: tuple[Action, StepForm] | None) -> StepButton:

@@ -100,6 +100,11 @@ class Proposal:
     difference: Decimal = Decimal(0)
     difference_from: Side | None = None
 
+    def is_over(self, today: date) -> bool:
+        """Whether the last day of all of it has passed. Where no day is told, as of an intake at any time, only the parties know."""
+        ends = [leg.end or leg.start for leg in self.legs]
+        return all(day is None or day < today for day in ends)
+
     def cost_of(self, side: Side) -> Decimal | None:
         """What a side is to pay in all; None when that is not known."""
         amounts = [leg.amount for leg in self.legs if leg.giver is not side]

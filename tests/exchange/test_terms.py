@@ -75,3 +75,19 @@ def test_nothing_goes_out_in_the_summers_rest() -> None:
         day = working_days_after(date(2027, 1, 1), number)
         assert is_working_day(day)
         assert not date(2027, 6, 25) <= day <= date(2027, 8, 15)
+
+
+@pytest.mark.parametrize(
+    ("start", "end", "is_over"),
+    [
+        (date(2027, 1, 18), date(2027, 6, 4), False),
+        (date(2027, 1, 18), date(2027, 6, 3), True),
+        (date(2027, 6, 3), None, True),
+        (date(2027, 6, 5), None, False),
+        # An intake at any time has no last day: the parties know when it is over.
+        (None, None, True),
+    ],
+)
+def test_it_is_over_when_the_last_day_of_all_of_it_has_passed(start: date | None, end: date | None, is_over: bool) -> None:
+    ended = replace(LEG, start=date(2027, 1, 1), end=date(2027, 2, 1))
+    assert Proposal((replace(LEG, start=start, end=end), ended)).is_over(date(2027, 6, 4)) is is_over

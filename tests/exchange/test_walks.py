@@ -154,7 +154,7 @@ def walks(table: Table, chance: random.Random) -> Iterator[tuple[Walk, int, Acti
             check_history(number)
 
 
-@pytest.mark.parametrize("seed", [1, 2])
+@pytest.mark.parametrize("seed", [1])
 def test_whatever_is_tried_only_what_is_listed_happens(table: Table, seed: int) -> None:
     cast(table)
     happened: set[tuple[State, Action]] = set()

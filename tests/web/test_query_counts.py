@@ -73,7 +73,7 @@ DECLARED: dict[str, tuple[str, int]] = {
 # Routes for those who have signed in, asked by a co-ordinator who is an editor of Huddinge too. The session itself is one of the questions.
 SIGNED_IN: dict[str, tuple[str, int]] = {
     "/insatser/<public_id>/andringar": ("/insatser/{public_id}/andringar", 15),
-    "/insatser/<public_id>/andringar/<int:number>": ("/insatser/{public_id}/andringar/1", 36),
+    "/insatser/<public_id>/andringar/<int:number>": ("/insatser/{public_id}/andringar/1", 37),
     "/insatser/<public_id>/andringar/jamfor": ("/insatser/{public_id}/andringar/jamfor", 19),
     "/samordna/handelser": ("/samordna/handelser", 12),
     "/samordna/maskera": ("/samordna/maskera", 5),
