@@ -28,5 +28,5 @@ def ruling_for_owner(session: Session, row: Intervention) -> Ruling:
 
 
 def is_via_adult_education(row: Intervention) -> bool:
-    """Whether places are asked for at the adult education of the participant's own municipality, and nowhere else."""
-    return bool(row.needs) and all(need.via_adult_education for need in row.needs)
+    """Whether places are asked for at the adult education of the participant's own municipality: one need that is, is enough."""
+    return any(need.via_adult_education for need in row.needs)
