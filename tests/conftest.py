@@ -24,7 +24,7 @@ under INSATSBAS_TEST_STRICT=1. `test_data` is the folder of real data (INSATSBAS
 import os
 import shutil
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from datetime import UTC, date, datetime, time
 from pathlib import Path
 
@@ -232,13 +232,16 @@ BOTH = ("sqlite", pytest.param("postgresql", marks=pytest.mark.postgres))
 def both_databases(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Flask]:
     """An application with lists and region, on each database in turn, within its context."""
     folder, given = tmp_path / "data", {}
-    if request.param == "sqlite":
-        shutil.copytree(request.getfixturevalue("bare_template"), folder)
-    else:
-        cluster: Cluster = request.getfixturevalue("postgres")
-        given["DATABASE_URL"] = str(cluster.create(request.getfixturevalue("postgres_template").database))
-    with open_app(settings_in(folder, **given)) as app, app.app_context():
-        yield app
+    with ExitStack() as ending:
+        if request.param == "sqlite":
+            shutil.copytree(request.getfixturevalue("bare_template"), folder)
+        else:
+            cluster: Cluster = request.getfixturevalue("postgres")
+            url = cluster.create(request.getfixturevalue("postgres_template").database)
+            ending.callback(cluster.drop, url)
+            given["DATABASE_URL"] = str(url)
+        with open_app(settings_in(folder, **given)) as app, app.app_context():
+            yield app
 
 
 @pytest.fixture(params=BOTH)

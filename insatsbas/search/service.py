@@ -1,6 +1,7 @@
 """Search as one thing that the application holds: the analysis in force, the planner of questions, and the engine."""
 
 from dataclasses import dataclass
+from functools import cache
 
 from flask import Flask, current_app
 
@@ -25,12 +26,19 @@ class Search:
 
 
 def init_app(app: Flask, settings: Settings) -> None:
-    """Read the word lists and connect the engine. Does not touch the index."""
-    lists = wordlists.read()
-    analysis = Analysis(lists)
+    """Take the word lists and connect the engine. Does not touch the index."""
+    analysis, planner = _understanding()
     # The second part is the form of the index itself: raised when the schema or the documents change.
     store = Store(settings.index_dir, f"{analysis.mark}-3")
-    app.extensions[_KEY] = Search(analysis, Planner(analysis, lists), WhooshEngine(store))
+    app.extensions[_KEY] = Search(analysis, planner, WhooshEngine(store))
+
+
+@cache
+def _understanding() -> tuple[Analysis, Planner]:
+    """What the lists that come with the package make of words: read once in a process, however many applications there are."""
+    lists = wordlists.read()
+    analysis = Analysis(lists)
+    return analysis, Planner(analysis, lists)
 
 
 def current_search() -> Search:

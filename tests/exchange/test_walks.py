@@ -44,7 +44,7 @@ LIMITS = {
     **{f"{word}-small-decider": LITTLE for word in ("asker", "answerer")},
     "asker-both": None,
 }
-WALKS, TRIES, STRAY, STAY = 40, 30, 0.2, 0.7
+WALKS, TRIES, STRAY, STAY = 25, 30, 0.2, 0.7
 ENDING = {Action.WITHDRAW, Action.EXPIRE, Action.DECLINE, Action.AGREE_TO_CANCEL}
 
 
