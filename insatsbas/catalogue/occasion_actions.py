@@ -43,7 +43,9 @@ def facts_of(row: Occasion) -> OccasionFacts:
 def lock(session: Session, intervention: Intervention) -> None:
     """Wait for those who are moving places of its starts, and see what they did: what fits is judged by how it is, not by how it was."""
     moved = (Occasion.offered, Occasion.accepted, Occasion.in_exchange)
-    query = select(Occasion.id, *moved).where(Occasion.intervention_id == intervention.id).order_by(Occasion.id).with_for_update()
+    query = (
+        select(Occasion.id, *moved).where(Occasion.intervention_id == intervention.id).order_by(Occasion.id).with_for_update(key_share=True)
+    )
     now = {number: values for number, *values in session.execute(query)}
     for row in intervention.occasions:
         if row.id in now and [row.offered, row.accepted, row.in_exchange] != now[row.id]:

@@ -39,6 +39,7 @@ KINDS: Mapping[str, str] = {
     # Exchange
     "utbyte.ny": N_("%(who)s skrev en förfrågan om platser: %(what)s."),
     "utbyte.steg": N_("%(who)s tog ett steg i en förfrågan om platser: %(what)s."),
+    "utbyte.anvanda": N_("%(who)s berättade hur många platser som användes: %(what)s."),
     "erbjudande.nytt": N_("%(who)s erbjöd platser i %(what)s till andra."),
     "erbjudande.andrat": N_("%(who)s ändrade ett erbjudande om platser i %(what)s."),
     "erbjudande.stangt": N_("%(who)s stängde ett erbjudande om platser i %(what)s."),

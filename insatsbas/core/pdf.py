@@ -47,7 +47,7 @@ def _weasyprint() -> Any:
     try:
         return import_module("weasyprint")
     except ImportError:
-        return 'WeasyPrint är inte installerat. Installera med pip install "insatsbas[pdf]".'
+        return "WeasyPrint är inte installerat. Installera insatsbas med tillägget [pdf], som README säger."
     except OSError as error:
         library = str(error).split("'")[1] if "'" in str(error) else "Pango"
         return f"{Path(library).name} saknas. Installera Debians libpango-1.0-0, libpangoft2-1.0-0 och libharfbuzz-subset0."

@@ -56,21 +56,22 @@ def years(viewer: Viewer, session: Session) -> list[int]:
 
 def accounts(viewer: Viewer, session: Session, year: int) -> list[Account]:
     """A row for each pair of organisations: those that the viewer is of, all for the co-ordinator."""
-    found: dict[tuple[str, str], list[tuple[int, int, Decimal | None]]] = {}
+    found: dict[tuple[str, str], list[tuple[int, Leg, Decimal]]] = {}
     for request in _deals(viewer, session):
         names = {Side.ASKER: request.asker.name, Side.ANSWERER: request.answerer.name}
         for told, leg in _legs_by_year(request):
             if told == year:
-                amount = _amount(request, leg)
-                found.setdefault((names[leg.giver], names[leg.giver.other]), []).append((request.id, leg.places, amount))
+                besides = request.difference if request.difference_from is leg.giver.other else Decimal(0)
+                found.setdefault((names[leg.giver], names[leg.giver.other]), []).append((request.id, leg, besides))
     return [
         Account(
             giver=giver,
             taker=taker,
             deals=len({number for number, _, _ in legs}),
-            places=sum(places for _, places, _ in legs),
-            amount=sum((amount for _, _, amount in legs if amount is not None), Decimal(0)),
-            unpriced=len({number for number, _, amount in legs if amount is None}),
+            places=sum(leg.places for _, leg, _ in legs),
+            # What is paid besides is known, also where what the places cost is not.
+            amount=sum(((leg.amount or Decimal(0)) + besides for _, leg, besides in legs), Decimal(0)),
+            unpriced=len({number for number, leg, _ in legs if leg.amount is None}),
         )
         for (giver, taker), legs in sorted(found.items())
     ]
@@ -118,7 +119,8 @@ def _decision(step: ExchangeStep, side: Side) -> Decision:
         action=step.action,
         before=step.before,
         what=" ↔ ".join(leg.title for leg in proposal.legs),
-        amount=proposal.cost_of(side),
+        # Letting a deal go costs nothing by itself.
+        amount=Decimal(0) if step.action is Action.AGREE_TO_CANCEL else proposal.cost_of(side),
         who=step.who,
         delegation=step.delegation,
     )
@@ -148,10 +150,3 @@ def _legs_by_year(request: ExchangeRequest) -> Iterator[tuple[int, Leg]]:
     agreed = next(step.at for step in request.steps if step.after is State.ACCEPTED)
     for leg in queries.proposal_of(request).legs:
         yield (leg.start.year if leg.start else clock.local_day(agreed).year), leg
-
-
-def _amount(request: ExchangeRequest, leg: Leg) -> Decimal | None:
-    """What a leg costs whoever gets its places, and what they pay besides."""
-    if leg.amount is None:
-        return None
-    return leg.amount + (request.difference if request.difference_from is leg.giver.other else Decimal(0))

@@ -14,14 +14,12 @@ from insatsbas.core.templating import number
 from insatsbas.core.viewer import Viewer
 from insatsbas.exchange import agreement_actions, holds, letters, offer_letters, places, proposal_actions, queries, rules
 from insatsbas.exchange.alternatives import nearest
-from insatsbas.exchange.days import working_days_after
+from insatsbas.exchange.days import ANSWER_IN, working_days_after
 from insatsbas.exchange.models import ExchangeKey, ExchangeRequest, ExchangeStep
 from insatsbas.exchange.proposal_actions import plain
 from insatsbas.exchange.rules import Need
 from insatsbas.exchange.states import Action, Kind, Side, State
 from insatsbas.exchange.terms import Proposal, is_within
-
-ANSWER_IN = 10
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,11 +77,20 @@ def prepare(
 
 
 def perform(
-    viewer: Viewer, session: Session, request_id: int, action: Action, *, key: str, said: Said = NOTHING, side: Side | None = None
+    viewer: Viewer,
+    session: Session,
+    request_id: int,
+    action: Action,
+    *,
+    key: str,
+    said: Said = NOTHING,
+    side: Side | None = None,
+    seen: int | None = None,
 ) -> ExchangeRequest:
     """Take a step, and all that it brings with it, or nothing at all. The same form sent twice is one step (`key`).
 
-    `side` says for which side, where the viewer acts for both; the system acts for none.
+    `side` says for which side, where the viewer acts for both; the system acts for none. `seen` is how many steps the viewer had read
+    of: nobody says yes to what has come to the table since.
 
     Raises:
         NotFoundError: the request is not there for this viewer.
@@ -99,6 +106,8 @@ def perform(
         taken = rules.step(request.state, action, turn=request.turn, side=acts_for)
     except rules.NotAStepError:
         raise RefusedError(_("Någon annan hann före, eller så är det inte er tur. Läs vad som har hänt och försök igen.")) from None
+    if seen is not None and seen != len(request.steps):
+        raise RefusedError(_("Någon annan hann före. Läs vad som har hänt och försök igen."))
     _meet(viewer, session, request, rules.TRANSITIONS[request.state, action].needs, side=acts_for, said=said)
     before = request.state
     if before in rules.UNSENT and taken.to is State.SENT:

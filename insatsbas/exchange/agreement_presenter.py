@@ -16,7 +16,7 @@ from insatsbas.exchange.agreement_forms import ReferenceForm
 from insatsbas.exchange.agreement_page import AgreementPage, Line, Part
 from insatsbas.exchange.agreement_rules import AgreementKind
 from insatsbas.exchange.models import Agreement
-from insatsbas.exchange.presenter import kronor
+from insatsbas.exchange.presenter import kronor, price_of_leg
 from insatsbas.exchange.states import Action, CancelReason, Kind, Side
 from insatsbas.exchange.terms import LegalBasis, PriceKind
 from insatsbas.organisations.rules import OrganisationKind
@@ -57,7 +57,7 @@ def parts_of(told: Told) -> Iterator[Part]:
         heading = _("%(giver)s ger platser i %(title)s", giver=giver, title=leg["title"])
         if is_off:
             heading = _("Avbokas: platser hos %(giver)s i %(title)s", giver=giver, title=leg["title"])
-        yield Part(heading, tuple(_leg_lines(leg)))
+        yield Part(heading, tuple(_leg_lines(leg, is_swap=len(told["legs"]) > 1)))
     if not is_off:
         yield Part(_("Pengar"), tuple(_money_lines(told)))
     if told["reason"] or told["why"]:
@@ -87,26 +87,20 @@ def _party_lines(party: Mapping[str, str]) -> Iterator[Line]:
     yield from _known(((_("Organisationsnummer"), number_of), (_("Slag"), _(OrganisationKind(party["kind"]).label))))
 
 
-def _leg_lines(leg: Told) -> Iterator[Line]:
+def _leg_lines(leg: Told, *, is_swap: bool) -> Iterator[Line]:
+    price = Decimal(leg["price"]) if leg["price"] is not None else None
     amount = kronor(Decimal(leg["amount"])) if leg["amount"] is not None else _("Inte känt")
     yield from _known(
         (
             (_("Platser"), number(leg["places"])),
             (_("Start"), longdate(date.fromisoformat(leg["start"])) if leg["start"] else _("När som helst")),
             (_("Slut"), longdate(date.fromisoformat(leg["end"])) if leg["end"] else ""),
-            (_("Pris (exklusive moms)"), _price(leg)),
+            (_("Pris (exklusive moms)"), price_of_leg(price, PriceKind(leg["price_kind"]), is_swap=is_swap)),
             (_("Summa (exklusive moms)"), amount),
             (_("Rättslig grund"), _(LegalBasis(leg["legal_basis"]).label)),
             (_("Villkor"), leg["terms"]),
         )
     )
-
-
-def _price(leg: Told) -> str:
-    kind = PriceKind(leg["price_kind"])
-    if leg["price"] is None or kind is PriceKind.AGREED:
-        return _("Enligt överenskommelse")
-    return _("%(amount)s %(each)s", amount=kronor(Decimal(leg["price"])), each=_(kind.label))
 
 
 def _money_lines(told: Told) -> Iterator[Line]:
@@ -116,11 +110,11 @@ def _money_lines(told: Told) -> Iterator[Line]:
     for side in Side:
         cost = told["costs"][side.value]
         text = kronor(Decimal(cost)) if cost is not None else _("Inte känt")
-        yield Line(_("%(name)s betalar i allt (exklusive moms)", name=_party(told, side)["name"]), text)
+        yield Line(_("%(name)s betalar sammanlagt (exklusive moms)", name=_party(told, side)["name"]), text)
 
 
 def _decision_lines(decision: Told) -> Iterator[Line]:
-    step = Action(decision["step"]).label if decision["step"] else ""
+    step = Action(decision["step"]).done if decision["step"] else ""
     role = decision["role"]
     yield from _known(
         (

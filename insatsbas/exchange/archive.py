@@ -5,19 +5,23 @@ Of the internal notes only those of the own side are in it; who took a step, and
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date, datetime
+from decimal import Decimal
 from typing import Any
 
 from sqlalchemy.orm import Session
 
 from insatsbas.core import clock
 from insatsbas.core.i18n import gettext as _
+from insatsbas.core.i18n import ngettext
 from insatsbas.core.templating import longdate, number
 from insatsbas.core.viewer import Role, Viewer
 from insatsbas.exchange import agreement_queries, message_queries, queries
 from insatsbas.exchange.agreement_page import ArchivePage, Line, Part
 from insatsbas.exchange.agreement_presenter import parts_of
 from insatsbas.exchange.models import Agreement, ExchangeMessage, ExchangeRequest, ExchangeStep
+from insatsbas.exchange.presenter import days_in_words, price_in_words
 from insatsbas.exchange.states import Action, CancelReason, DeclineReason, Kind, Side, State
+from insatsbas.exchange.terms import PriceKind
 
 FORMAT = "insatsbas.arkiv.1"
 Told = Mapping[str, Any]
@@ -111,17 +115,17 @@ def _parts(told: Told) -> Iterator[Part]:
 
 def _step_lines(step: Told, names: Mapping[str, str]) -> Iterator[tuple[str, str]]:
     yield from _by(step, names)
-    yield _("Steg"), _(Action(step["step"]).label) if step["step"] else _begun(step)
+    yield _("Steg"), _(Action(step["step"]).done) if step["step"] else _begun(step)
     yield _("Roll"), _(Role(step["role"]).label) if step["role"] else ""
     yield _("Delegation"), step["delegation"]
     yield _("Därefter"), _(State(step["to"]).label)
     yield _("Orsak"), _reason(step["reason"])
     yield _("Med egna ord"), step["why"]
     for leg in step["proposal"]["legs"]:
-        # As it stood in the history then: places, price and days as they were written down.
-        days = "–".join(day for day in (leg["start"], leg["end"]) if day)
-        price = _("enligt överenskommelse") if leg["price"] is None else _("%(price)s kr", price=leg["price"])
-        told = ", ".join(part for part in (_("%(places)d platser", places=leg["places"]), price, days) if part)
+        places = ngettext("%(antal)d plats", "%(antal)d platser", leg["places"], antal=leg["places"])
+        price = price_in_words(Decimal(leg["price"]) if leg["price"] is not None else None, PriceKind(leg["price_kind"]))
+        days = days_in_words(*(date.fromisoformat(day) if day else None for day in (leg["start"], leg["end"])))
+        told = f"{places}, {price}, {days}"
         yield _("På bordet"), f"{names[leg['giver']]}, {leg['title']}: {told}"
 
 

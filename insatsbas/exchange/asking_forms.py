@@ -21,7 +21,7 @@ class AskForm(KeyedForm):
 
     till = SelectField(_l("Vilken organisation har fått platserna?"), [OneOf(_l("Välj organisation."))], validate_choice=False)
     start = SelectField(_l("Vilken start gäller det?"), [OneOf(_GONE)], validate_choice=False)
-    platser = CountField(_l("Hur många platser gäller det?"), [InputRequired(_l("Skriv hur många platser"))])
+    platser = CountField(_l("Hur många platser gäller det?"), [InputRequired(_l("Skriv hur många platser det gäller"))])
 
     @property
     def takes_an_offer(self) -> bool:

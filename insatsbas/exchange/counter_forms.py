@@ -32,7 +32,7 @@ class LegForm(DaysForm):
     """The places of one side."""
 
     start = SelectField(_l("Start"), [OneOf(_l("Den start du valde finns inte längre. Välj en annan."))], validate_choice=False)
-    platser = CountField(_l("Platser"), [InputRequired(_l("Skriv hur många platser"))])
+    platser = CountField(_l("Platser"), [InputRequired(_l("Skriv hur många platser ni vill ha"))])
     pris = KronorField(_l("Pris (exklusive moms)"))
     pris_slag = SelectField(_l("Priset gäller"), [OneOf(_l("Välj vad priset gäller för."))], validate_choice=False)
     fran_och_med = DayField(_l("Från och med"))
@@ -71,11 +71,12 @@ def leg_form(leg: Leg, starts: Sequence[tuple[str, str]], *, place: int, is_swap
     return form
 
 
-def counter_form(proposal: Proposal, side: Side, sent: MultiDict[str, str] | None) -> CounterForm:
+def counter_form(proposal: Proposal, side: Side, seen: int, sent: MultiDict[str, str] | None) -> CounterForm:
     """The form of the rest, filled in in the same way. Money besides goes with a swap alone."""
     now = {
         "idempotency_key": new_key(),
         "sida": side.value,
+        "sedd": str(seen),
         "mellanskillnad": plain_amount(proposal.difference) if proposal.difference else "",
         "betalar": US if proposal.difference_from in (None, side) else THEM,
         "villkor": proposal.legs[0].terms,

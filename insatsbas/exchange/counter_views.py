@@ -36,7 +36,7 @@ def counter(number: int) -> Answer:
     occasions = [_occasions(found, place) for place in range(len(now.legs))]
     labels = [[(key, label) for key, (label, _o) in known.items()] for known in occasions]
     legs = [leg_form(leg, labels[place], place=place, is_swap=len(now.legs) > 1, sent=sent) for place, leg in enumerate(now.legs)]
-    form = counter_form(now, side, sent)
+    form = counter_form(now, side, len(found.steps), sent)
     if sent is None:
         return _drawn(found, form, legs)
     faults = [fault for each in (*legs, form) if not each.validate() for fault in each.faults()]
@@ -46,7 +46,14 @@ def counter(number: int) -> Answer:
         starts = [{key: occasion for key, (_label, occasion) in known.items()} for known in occasions]
         said = Said(proposal=counter_values.proposal(now, form, legs, starts, side=side), why=form.varfor.data or "")
         actions.perform(
-            current_viewer(), db.session, number, Action.COUNTER, key=form.idempotency_key.data or "", said=said, side=form.side
+            current_viewer(),
+            db.session,
+            number,
+            Action.COUNTER,
+            key=form.idempotency_key.data or "",
+            said=said,
+            side=form.side,
+            seen=form.seen,
         )
     except (RefusedError, ForbiddenError) as refused:
         return _again(number, form, legs, [("", str(refused))]), 409 if isinstance(refused, RefusedError) else 403
@@ -78,6 +85,8 @@ def _again(number: int, form: CounterForm, legs: Sequence[LegForm], faults: Sequ
 
 
 def _drawn(found: ExchangeRequest, form: CounterForm, legs: Sequence[LegForm], faults: Sequence[tuple[str, str]] = ()) -> str:
+    # Whoever sends it again has read what is told now.
+    form.sedd.data = str(len(found.steps))
     # Each part is of a leg as it lies on the table now; where somebody was first, there may be fewer of them.
     givers = [presenter.giver_of(found, leg).name for leg in found.legs]
     parts = [(leg, giver, row.title) for leg, giver, row in zip(legs, givers, found.legs, strict=False)]

@@ -5,6 +5,8 @@ from functools import lru_cache
 
 from holidays import country_holidays
 
+# Working days that somebody has to answer in.
+ANSWER_IN = 10
 _SATURDAY = 5
 _AUGUST_ENDS = 15
 

@@ -23,6 +23,7 @@ TERMS_MAX, WHY_MAX, PLACES_MAX = 2000, 1000, 999
 PRICE_MAX = 1_000_000
 # So many years from today in either direction lie the days that somebody can mean.
 _YEARS = 5
+_COUNT = re.compile(r"[0-9]{1,6}")
 _KEY = re.compile(r"[\w-]{16,50}")
 REASONS: dict[Action, type[DeclineReason] | type[CancelReason]] = {
     Action.DECLINE: DeclineReason,
@@ -83,14 +84,24 @@ class KeyedForm(SwedishForm):
 
 
 class SidedForm(KeyedForm):
-    """A form that one side sends. `side` is which, where somebody who acts for both has been told by the page."""
+    """A form that one side sends. `side` is which, where somebody who acts for both has been told by the page.
+
+    `seen` is how many steps the page told of: what has been said since, its reader has not read.
+    """
 
     sida = HiddenField()
+    sedd = HiddenField()
 
     @property
     def side(self) -> Side | None:
         """The side that the page named."""
         return next((side for side in Side if side.value == self.sida.data), None)
+
+    @property
+    def seen(self) -> int | None:
+        """The number of steps that the page told of; None when it did not say."""
+        told = self.sedd.data or ""
+        return int(told) if _COUNT.fullmatch(told) else None
 
 
 class StepForm(SidedForm):
@@ -142,9 +153,13 @@ def plain_amount(amount: Decimal | None) -> str:
     return "" if amount is None else f"{amount.normalize():f}".replace(".", ",")
 
 
-def step_form(action: Action, *, side: Side | None, most_used: int | None, sent: MultiDict[str, str] | None = None) -> StepForm:
+def step_form(
+    action: Action, *, side: Side | None, most_used: int | None, seen: int | None = None, sent: MultiDict[str, str] | None = None
+) -> StepForm:
     """The form of a step, with the fields that it asks for; each on a page has its own ids. `most_used` None: it does not ask."""
-    form = StepForm(sent, data={"idempotency_key": new_key(), "sida": side.value if side else ""})
+    form = StepForm(
+        sent, data={"idempotency_key": new_key(), "sida": side.value if side else "", "sedd": "" if seen is None else str(seen)}
+    )
     form.orsak.choices = [("", _("Välj orsak")), *((reason.value, _(reason.label)) for reason in REASONS.get(action, ()))]
     if action not in REASONS:
         del form.orsak

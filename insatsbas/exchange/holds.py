@@ -7,7 +7,8 @@ from sqlalchemy.orm import Session
 
 from insatsbas.catalogue.models import Occasion
 from insatsbas.exchange import places
-from insatsbas.exchange.models import ExchangeLeg, Offer
+from insatsbas.exchange.models import ExchangeLeg, ExchangeRequest, Offer
+from insatsbas.exchange.states import State
 
 
 def locked(session: Session, legs: Iterable[ExchangeLeg]) -> Sequence[ExchangeLeg]:
@@ -15,9 +16,9 @@ def locked(session: Session, legs: Iterable[ExchangeLeg]) -> Sequence[ExchangeLe
     found = sorted(legs, key=lambda leg: leg.occasion_id)
     offers = [leg.offer_id for leg in found if leg.offer_id is not None]
     if len(found) > 1:
-        session.execute(select(Offer.id).where(Offer.id.in_(offers)).order_by(Offer.id).with_for_update())
+        session.execute(select(Offer.id).where(Offer.id.in_(offers)).order_by(Offer.id).with_for_update(key_share=True))
         occasions = [leg.occasion_id for leg in found]
-        session.execute(select(Occasion.id).where(Occasion.id.in_(occasions)).order_by(Occasion.id).with_for_update())
+        session.execute(select(Occasion.id).where(Occasion.id.in_(occasions)).order_by(Occasion.id).with_for_update(key_share=True))
     return found
 
 
@@ -27,7 +28,8 @@ def hold(session: Session, legs: Iterable[ExchangeLeg]) -> None:
         if leg.offer_id is None or leg.held:
             continue
         offer = session.get_one(Offer, leg.offer_id)
-        if offer.holds_until_answered and places.hold(session, offer.id, leg.places):
+        # What comes free is for those who stand in the queue first.
+        if offer.holds_until_answered and not _is_waited_for(session, offer.id) and places.hold(session, offer.id, leg.places):
             leg.held = leg.places
 
 
@@ -37,3 +39,8 @@ def let_go(session: Session, legs: Iterable[ExchangeLeg]) -> None:
         if leg.offer_id is not None and leg.held:
             places.let_go(session, leg.offer_id, leg.held)
             leg.held = 0
+
+
+def _is_waited_for(session: Session, offer_id: int) -> bool:
+    queued = select(ExchangeLeg.id).join(ExchangeRequest).where(ExchangeLeg.offer_id == offer_id, ExchangeRequest.state == State.QUEUED)
+    return session.scalars(queued.limit(1)).first() is not None

@@ -57,8 +57,11 @@ _WHEN = {
 }
 _SAID = {
     Instead.ADULT_EDUCATION: N_("Sök via hemkommunens vuxenutbildning."),
-    Instead.AUTHORITY: N_("Myndigheten beslutar själv om platserna. Gör en anvisning eller fråga handläggaren där."),
-    Instead.BOUGHT_OUTSIDE: N_("Platser hos föreningar och företag köps genom upphandling, utanför insatsbasen."),
+    Instead.AUTHORITY: N_("Myndigheten beslutar själv om platserna. Be deltagaren fråga sin handläggare där."),
+    Instead.BOUGHT_OUTSIDE: N_(
+        "Platser hos föreningar, trossamfund, folkhögskolor och företag köps genom upphandling, utanför insatsbasen. "
+        "Kontakta er upphandlare."
+    ),
     Instead.OTHERS: N_("Bara kommuner, regioner, förbund och projekt kan fråga varandra om platser."),
 }
 

@@ -18,11 +18,10 @@ from insatsbas.core.templating import longdate
 from insatsbas.core.text import N_
 from insatsbas.core.viewer import Role, Viewer
 from insatsbas.exchange.models import ExchangeRequest, ExchangeStep
-from insatsbas.exchange.rules import WAITS_FOR_AN_ANSWER
+from insatsbas.exchange.rules import UNSENT, WAITS_FOR_AN_ANSWER
 from insatsbas.exchange.states import Action, CancelReason, DeclineReason, Side, State
 from insatsbas.organisations.models import Organisation
 
-_UNSENT = frozenset({State.DRAFT, State.DECIDING_TO_SEND})
 _DECIDED = frozenset({State.DECIDING_TO_SEND, State.DECIDING_TO_ACCEPT})
 _ASKED = (N_("En förfrågan från %(other)s"), N_("%(other)s frågar er om platser. Läs förfrågan och svara."))
 _NOT_ACCEPTED = (
@@ -34,6 +33,18 @@ _WAITED_IN_VAIN = (
     N_("Förfrågan mellan er och %(other)s stod i kö, men det blev ingen plats i tid. Den är avslutad."),
 )
 _AGREED = (N_("Överenskommelse med %(other)s"), N_("%(other)s har tackat ja. Ni har en överenskommelse."))
+_OF_A_REPORT = {
+    Action.ACCEPT: (N_("Överenskommelse med %(other)s"), N_("%(other)s har bekräftat överenskommelsen.")),
+    Action.COUNTER: (
+        N_("%(other)s har rättat uppgifterna"),
+        N_("%(other)s har rättat uppgifterna i överenskommelsen. Se vad som har ändrats och svara."),
+    ),
+    Action.DECLINE: (N_("Överenskommelsen stämmer inte"), N_("%(other)s säger att överenskommelsen som ni registrerade inte stämmer.")),
+    Action.WITHDRAW: (
+        N_("En registrering är tillbakatagen"),
+        N_("%(other)s har tagit tillbaka sin registrering. Ni behöver inte göra något."),
+    ),
+}
 # For each step the subject and the first sentence; `other` is the other side, as the reader sees it.
 _WORDS: Mapping[Action | None, tuple[str, str]] = {
     None: (
@@ -47,7 +58,10 @@ _WORDS: Mapping[Action | None, tuple[str, str]] = {
     Action.SEND: _ASKED,
     Action.RETURN: (
         N_("En förfrågan är lämnad tillbaka"),
-        N_("Er beslutsfattare godkände inte förfrågan till %(other)s. Den ligger hos er igen: ändra den, eller ta tillbaka den."),
+        N_(
+            "Er beslutsfattare godkände inte förfrågan till %(other)s. Den går inte att ändra: ta tillbaka den och skriv en ny, "
+            "eller lämna den till beslut igen."
+        ),
     ),
     Action.PROPOSE: (
         N_("Ett svar väntar på beslut"),
@@ -92,6 +106,7 @@ def _words(step: ExchangeStep) -> tuple[str, str]:
         (Action.APPROVE, State.DECIDING_TO_ACCEPT): _AGREED,
         (Action.RETURN, State.DECIDING_TO_ACCEPT): _NOT_ACCEPTED,
         (Action.EXPIRE, State.QUEUED): _WAITED_IN_VAIN,
+        **{(action, State.REPORTED): words for action, words in _OF_A_REPORT.items()},
     }
     known = special.get((step.action, step.before)) if step.action and step.before else None
     return known or _WORDS[step.action]
@@ -101,9 +116,9 @@ def sides_to_tell(step: ExchangeStep, turn: Side | None) -> Sequence[Side]:
     """Which sides hear of a step: the one whose turn it then is; where it is nobody's, the one that did not take the step."""
     if step.side is None:
         return list(Side)
-    if step.after in _UNSENT:
+    if step.after in UNSENT:
         return [Side.ASKER] if step.action else []
-    if step.before in _UNSENT and step.after is State.WITHDRAWN:
+    if step.before in UNSENT and step.after is State.WITHDRAWN:
         return []
     return [step.side.other] if turn is None or step.after is State.QUEUED else [turn]
 
@@ -121,7 +136,10 @@ def remind(session: Session, request: ExchangeRequest) -> None:
 def tell_of_places(session: Session, request: ExchangeRequest) -> None:
     """Write to both sides that places have come free for the one who is first in the queue."""
     told = {
-        Side.ASKER: (N_("Det är er tur i kön"), N_("Det finns platser hos %(other)s igen, och ni står först i kön. De svarar er nu.")),
+        Side.ASKER: (
+            N_("Det är er tur i kön"),
+            N_("Det finns platser hos %(other)s igen, och ni står först i kön. Nu är det de som ska svara. Ni behöver inte göra något."),
+        ),
         Side.ANSWERER: (N_("Platser till den som står först i kön"), N_("Ni har platser igen, och %(other)s står först i kön. Svara dem.")),
     }
     for side, (subject, sentence) in told.items():

@@ -6,7 +6,7 @@ from datetime import date
 from decimal import Decimal
 from typing import TypedDict
 
-from sqlalchemy import select
+from sqlalchemy import ColumnElement, select
 from sqlalchemy.orm import Session
 
 from insatsbas.accounts.policy import Permission, require
@@ -53,13 +53,13 @@ def open_offer(viewer: Viewer, session: Session, occasion_id: int, offered: Term
     owner_id = occasion.intervention.owner_id
     require(viewer, Permission.KEEP, owner_id)
     # Whoever offers places of the same start waits here: so there is one offer to all at most.
-    session.execute(select(Occasion.id).where(Occasion.id == occasion.id).with_for_update())
+    session.execute(select(Occasion.id).where(Occasion.id == occasion.id).with_for_update(key_share=True))
     session.refresh(occasion)
     _refuse_impossible(session, occasion, offered)
     if any(organisation.id == owner_id for organisation in to):
         raise RefusedError(_("Ni kan inte erbjuda er själva platser."))
     if not to and offer_queries.open_to_all(session, occasion.id) is not None:
-        raise RefusedError(_("Ni erbjuder redan alla platser på den starten. Ändra det erbjudandet i stället."))
+        raise RefusedError(_("Ni har redan ett öppet erbjudande till alla för den starten. Ändra det i stället."))
     offer = Offer(
         occasion_id=occasion.id,
         organisation_id=owner_id,
@@ -87,7 +87,8 @@ def change_offer(viewer: Viewer, session: Session, offer: Offer, changed: Terms)
         ForbiddenError: the viewer does not keep the intervention.
         RefusedError: it is closed, so many are agreed on already, or there are not so many places.
     """
-    require(viewer, Permission.KEEP, offer.organisation_id)
+    require(viewer, Permission.KEEP, offer.occasion.intervention.owner_id)
+    session.refresh(offer, with_for_update={"key_share": True})
     if offer.status is OfferStatus.CLOSED:
         raise RefusedError(_("Erbjudandet är stängt. Öppna det igen först."))
     _refuse_past(changed.until)
@@ -106,7 +107,8 @@ def close_offer(viewer: Viewer, session: Session, offer: Offer) -> None:
         ForbiddenError: the viewer does not keep the intervention.
         RefusedError: it is closed, or some are held for requests that wait for their answer.
     """
-    require(viewer, Permission.KEEP, offer.organisation_id)
+    require(viewer, Permission.KEEP, offer.occasion.intervention.owner_id)
+    session.refresh(offer, with_for_update={"key_share": True})
     if offer.status is OfferStatus.CLOSED:
         raise RefusedError(_("Erbjudandet är redan stängt."))
     places.close_offer(session, offer)
@@ -114,20 +116,19 @@ def close_offer(viewer: Viewer, session: Session, offer: Offer) -> None:
     events.record(viewer, session, "erbjudande.stangt", **_about(offer))
 
 
-def close_over(session: Session) -> int:
-    """Close the offers whose last day has passed, so that what nobody has got is the owner's again; how many.
+def over(session: Session) -> Sequence[int]:
+    """The numbers of the offers whose last day has passed. One with places held waits until those are answered."""
+    return session.scalars(select(Offer.id).where(*_is_over()).order_by(Offer.id)).all()
 
-    One with places held waits until those are answered.
-    """
-    is_over = Offer.status != OfferStatus.CLOSED, Offer.until < clock.today(), Offer.held == 0, Offer.is_closed_deal.is_(False)
-    closed = 0
-    for number_ in session.scalars(select(Offer.id).where(*is_over).order_by(Offer.id)).all():
-        # Locked, and looked at anew: somebody may have asked or changed it just now.
-        offer = session.scalars(select(Offer).where(Offer.id == number_, *is_over).with_for_update()).one_or_none()
-        if offer is not None:
-            close_offer(SYSTEM, session, offer)
-            closed += 1
-    return closed
+
+def close_over(session: Session, number_: int) -> bool:
+    """Close an offer whose last day has passed, so that what nobody has got is the owner's again. Whether it was so still."""
+    # Locked, and looked at anew: somebody may have asked or changed it just now.
+    locked = select(Offer).where(Offer.id == number_, *_is_over()).with_for_update(key_share=True)
+    offer = session.scalars(locked).one_or_none()
+    if offer is not None:
+        close_offer(SYSTEM, session, offer)
+    return offer is not None
 
 
 def open_again(viewer: Viewer, session: Session, offer: Offer, offered: int) -> None:
@@ -137,15 +138,18 @@ def open_again(viewer: Viewer, session: Session, offer: Offer, offered: int) -> 
         ForbiddenError: the viewer does not keep the intervention.
         RefusedError: it is open, cannot be offered any more, or there are not so many places.
     """
-    require(viewer, Permission.KEEP, offer.organisation_id)
+    require(viewer, Permission.KEEP, offer.occasion.intervention.owner_id)
     # In this order everywhere: first the offer, then the start.
-    session.refresh(offer, with_for_update=True)
-    session.execute(select(Occasion.id).where(Occasion.id == offer.occasion_id).with_for_update())
+    session.refresh(offer, with_for_update={"key_share": True})
+    session.execute(select(Occasion.id).where(Occasion.id == offer.occasion_id).with_for_update(key_share=True))
     if offer.status is not OfferStatus.CLOSED:
         raise RefusedError(_("Erbjudandet är redan öppet."))
+    if offer.until is not None and offer.until < clock.today():
+        # It was closed for that: opened again it is open until it is closed.
+        offer.until = None
     now = Terms(offered, offer.price_kind, offer.price, until=offer.until)
     if not offer.offered_to and offer_queries.open_to_all(session, offer.occasion_id, but=offer.id) is not None:
-        raise RefusedError(_("Ni erbjuder redan alla platser på den starten. Ändra det erbjudandet i stället."))
+        raise RefusedError(_("Ni har redan ett öppet erbjudande till alla för den starten. Ändra det i stället."))
     if offered <= offer.accepted:
         raise RefusedError(
             ngettext(
@@ -159,6 +163,10 @@ def open_again(viewer: Viewer, session: Session, offer: Offer, offered: int) -> 
     _with_reason(offer.occasion, lambda: places.reopen_offer(session, offer, offered))
     session.flush()
     events.record(viewer, session, "erbjudande.oppnat", **_about(offer))
+
+
+def _is_over() -> Sequence[ColumnElement[bool]]:
+    return Offer.status != OfferStatus.CLOSED, Offer.until < clock.today(), Offer.held == 0, Offer.is_closed_deal.is_(False)
 
 
 def _refuse_impossible(session: Session, occasion: Occasion, offered: Terms) -> None:

@@ -82,9 +82,9 @@ def row(offer: Offer, *, url: str, is_own: bool = False) -> OfferRow:
     intervention = offer.occasion.intervention
     left = ngettext("%(antal)s plats kvar", "%(antal)s platser kvar", offer.left, antal=number(offer.left))
     if is_own:
-        left = _("%(left)s av %(offered)s kvar, %(accepted)s överenskomna", **_numbers(offer))
+        left = _("%(left)s av %(offered)s kvar, överenskommet: %(accepted)s", **_numbers(offer))
         if offer.held:
-            left = _("%(left)s av %(offered)s kvar, %(accepted)s överenskomna, %(held)s hålls", **_numbers(offer))
+            left = _("%(left)s av %(offered)s kvar, överenskommet: %(accepted)s, %(held)s hålls", **_numbers(offer))
     return OfferRow(
         title=intervention.title,
         page_url=url_for("pages.intervention", public_id=intervention.public_id),

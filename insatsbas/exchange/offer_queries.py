@@ -34,7 +34,7 @@ def by_number(viewer: Viewer, session: Session, number: int) -> Offer:
         NotFoundError: there is none, or it is not for this viewer.
     """
     offer = session.get(Offer, number)
-    if offer is None or offer.is_closed_deal or not may(viewer, Permission.KEEP, offer.organisation_id):
+    if offer is None or offer.is_closed_deal or not may(viewer, Permission.KEEP, offer.occasion.intervention.owner_id):
         raise NotFoundError("Erbjudandet finns inte.")
     return offer
 
@@ -81,7 +81,7 @@ def _asked_for_now(session: Session, *conditions: ColumnElement[bool]) -> Sequen
     today = clock.today()
     query = _whole(*conditions, Offer.status == OfferStatus.OPEN, Offer.offered > Offer.accepted + Offer.held)
     in_time = session.scalars(query.where(Offer.until.is_(None) | (Offer.until >= today))).all()
-    found = [o for o in in_time if o.occasion.intervention.status is Status.ACTIVE and is_open(o.occasion, today)]
+    found = [o for o in in_time if _is_given(o.occasion.intervention) and is_open(o.occasion, today)]
     return sorted(found, key=lambda offer: (offer.occasion.start is not None, offer.occasion.start or today, offer.id))
 
 
@@ -98,3 +98,7 @@ def _named() -> ColumnElement[bool]:
 def _is_to(organisations: frozenset[int]) -> ColumnElement[bool]:
     to_them = select(offer_for.c.offer_id).where(offer_for.c.offer_id == Offer.id, offer_for.c.organisation_id.in_(organisations)).exists()
     return ~_named() | to_them
+
+
+def _is_given(row: Intervention) -> bool:
+    return row.status is Status.ACTIVE and not row.hidden

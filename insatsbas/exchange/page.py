@@ -1,7 +1,7 @@
 """What the pages of requests show, as plain values, drawn by `templates/exchange/`."""
 
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import datetime
 
 from insatsbas.exchange.forms import MessageForm, StepForm
 
@@ -16,7 +16,7 @@ class RequestRow:
     direction: str
     state: str
     whose_turn: str
-    answer_by: date | None
+    answer_by: str
     is_example: bool
 
 
@@ -95,7 +95,7 @@ class RequestPage:
     where: str
     state: str
     turn: str
-    answer_by: date | None
+    answer_by: str
     full: str
     is_example: bool
     acting_for: str
@@ -103,6 +103,7 @@ class RequestPage:
     besides: str
     money: str
     used: str
+    used_form: StepForm | None
     note: str
     main: StepButton | None
     others: tuple[StepButton, ...]
@@ -116,4 +117,4 @@ class RequestPage:
 
     def draws(self, form: StepForm) -> bool:
         """Whether a form is on the page: that of a step that can no longer be taken is not."""
-        return any(button.form is form for button in (self.main, *self.others) if button is not None)
+        return form is self.used_form or any(button.form is form for button in (self.main, *self.others) if button is not None)

@@ -35,18 +35,21 @@ def keep_starts(session: Session, proposal: Proposal) -> None:
 def take(session: Session, leg: ExchangeLeg, *, giver_id: int) -> None:
     """Take the places of a leg for good.
 
-    Of an offer when the leg is of one, else by a closed one of just so many, made for this deal.
+    Of an offer when the leg is of one that is not closed, else by a closed one of just so many, made for this deal.
 
     Raises:
         FullError: there are not so many left.
+        RefusedError: the start has come to another owner since.
     """
-    if leg.offer_id is None:
+    if leg.occasion.intervention.owner_id != giver_id:
+        raise RefusedError(_("”%(title)s” anordnas inte längre av den som skulle ge platserna.", title=leg.title))
+    if not is_of_open_offer(session, leg):
         _set_aside(session, leg.occasion, leg.places)
         offer = _closed_deal(leg, giver_id)
         session.add(offer)
         session.flush()
         leg.offer_id = offer.id
-    else:
+    elif leg.offer_id is not None:
         _take_of_offer(session, leg.offer_id, leg.places, held=leg.held)
         leg.held = 0
     accept = update(Occasion).where(Occasion.id == leg.occasion_id, Occasion.accepted + leg.places <= Occasion.offered)
@@ -54,9 +57,16 @@ def take(session: Session, leg: ExchangeLeg, *, giver_id: int) -> None:
     _tell_others(session, leg.occasion)
 
 
+def is_of_open_offer(session: Session, leg: ExchangeLeg) -> bool:
+    """Whether a leg's places are of an offer that is not closed. What was asked of it before it closed is the owner's own to give."""
+    if leg.offer_id is None:
+        return False
+    return session.get_one(Offer, leg.offer_id).status is not OfferStatus.CLOSED
+
+
 def give_back(session: Session, leg: ExchangeLeg) -> None:
     """Give the places of a leg back, to its offer; those of a closed deal, or of an offer that is closed, go back to the owner."""
-    offer = session.get(Offer, leg.offer_id, with_for_update=True, populate_existing=True) if leg.offer_id else None
+    offer = session.get(Offer, leg.offer_id, with_for_update={"key_share": True}, populate_existing=True) if leg.offer_id else None
     to_owner = 0
     if offer is not None:
         to_owner = leg.places if offer.status is OfferStatus.CLOSED else 0
@@ -169,7 +179,7 @@ def _tell_others(session: Session, occasion: Occasion) -> None:
     The row is locked first, so that what a transaction beside this one has just changed is counted.
     """
     session.flush()
-    session.execute(select(Occasion.id).where(Occasion.id == occasion.id).with_for_update())
+    session.execute(select(Occasion.id).where(Occasion.id == occasion.id).with_for_update(key_share=True))
     named = select(offer_for.c.offer_id).where(offer_for.c.offer_id == Offer.id).exists()
     to_all = (Offer.occasion_id == occasion.id, Offer.status == OfferStatus.OPEN, ~named)
     left = select(func.coalesce(func.sum(Offer.offered - Offer.accepted - Offer.held), 0)).where(*to_all).scalar_subquery()

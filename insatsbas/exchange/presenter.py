@@ -54,7 +54,7 @@ def row(viewer: Viewer, request: ExchangeRequest) -> RequestRow:
         direction=_("Till %(other)s", other=other.name) if Side.ASKER in sides else _("Från %(other)s", other=other.name),
         state=_(request.state.label),
         whose_turn=turn_of(request, sides),
-        answer_by=answer_by(request),
+        answer_by=answer_by(request, sides),
         is_example=is_example(request),
     )
 
@@ -81,6 +81,7 @@ def turn_of(request: ExchangeRequest, sides: Sequence[Side]) -> str:
         State.DECIDING_TO_SEND: _("Er tur att besluta"),
         State.DECIDING_TO_ACCEPT: _("Er tur att besluta"),
         State.REPORTED: _("Er tur att bekräfta"),
+        State.QUEUED: _("Er tur att svara") if request.answer_by else _("Er tur att svara när platser blir lediga"),
     }.get(request.state, _("Er tur att svara"))
 
 
@@ -91,9 +92,12 @@ def kind_of(request: ExchangeRequest, sides: Sequence[Side]) -> str:
     return _(Kind.SELL.label) if any(leg.giver in sides for leg in request.legs) else _(Kind.BUY.label)
 
 
-def answer_by(request: ExchangeRequest) -> date | None:
-    """By when an answer is waited for; None where none is, or nobody has said."""
-    return request.answer_by if request.state in WAITS_FOR_AN_ANSWER else None
+def answer_by(request: ExchangeRequest, sides: Sequence[Side]) -> str:
+    """By when whoever is to answer does so, as those who are to, or those who wait, read it; "" where no answer is waited for."""
+    if request.answer_by is None or request.state not in WAITS_FOR_AN_ANSWER:
+        return ""
+    told = _("Svara senast %(day)s.") if request.turn in sides else _("Svar väntas senast %(day)s.")
+    return told % {"day": longdate(request.answer_by)}
 
 
 def organisation_of(request: ExchangeRequest, side: Side) -> Organisation:
@@ -126,6 +130,12 @@ def price_in_words(price: Decimal | None, kind: PriceKind) -> str:
     if price is None or kind is PriceKind.AGREED:
         return _("enligt överenskommelse")
     return _("%(amount)s %(each)s", amount=kronor(price), each=_(kind.label)) if price else _("kostar inget")
+
+
+def price_of_leg(price: Decimal | None, kind: PriceKind, *, is_swap: bool) -> str:
+    """The same of places in a request: those that are swapped cost nothing by themselves."""
+    words = _("ingår i bytet") if is_swap and price == 0 else price_in_words(price, kind)
+    return words[:1].upper() + words[1:]
 
 
 def days_in_words(start: date | None, end: date | None) -> str:

@@ -119,7 +119,7 @@ def _refuse_leg(session: Session, table: Table, leg: Leg, lies: ExchangeLeg | No
     if leg.places < 1:
         raise RefusedError(_("Skriv hur många platser ni vill ha, minst en."))
     if leg.price is not None and leg.price < 0:
-        raise RefusedError(_("Skriv priset i kronor, inget eller mer."))
+        raise RefusedError(_("Skriv priset i kronor, 0 eller mer."))
     if leg.start and leg.end and leg.end < leg.start:
         raise RefusedError(_("Sista dagen ligger före första dagen."))
     occasion = session.get(Occasion, leg.occasion_id)
@@ -145,7 +145,7 @@ def _refuse_start(row: Intervention, occasion: Occasion, *, is_report: bool) -> 
     has_begun = occasion.start is not None and occasion.start < today
     # What is reported was agreed on before.
     if not is_report and (has_begun or not is_open(occasion, today)):
-        raise RefusedError(_("Starten i ”%(title)s” har passerat. Välj en annan.", title=row.title))
+        raise RefusedError(_("Det går inte längre att anmäla sig till starten i ”%(title)s”. Välj en annan start.", title=row.title))
 
 
 def _refuse_basis(session: Session, table: Table, leg: Leg, row: Intervention) -> None:

@@ -24,12 +24,12 @@ from insatsbas.exchange.presenter import (
     kind_of,
     kronor,
     organisation_of,
-    price_in_words,
+    price_of_leg,
     side_of,
     turn_of,
 )
 from insatsbas.exchange.states import Action, Side, State
-from insatsbas.exchange.step_presenter import Steps, steps_for
+from insatsbas.exchange.step_presenter import Steps, most_used, steps_for
 from insatsbas.exchange.terms import PriceKind, Proposal
 from insatsbas.exchange.timeline_presenter import timeline, who
 
@@ -54,7 +54,7 @@ def request_page(
         where=_where(session, request),
         state=_(request.state.label),
         turn=turn_of(request, sides),
-        answer_by=answer_by(request),
+        answer_by=answer_by(request, sides),
         full=offer_letters.full_note(session, request, side),
         is_example=is_example(request),
         acting_for=organisation_of(request, side).name if side and len(sides) > 1 else "",
@@ -62,6 +62,7 @@ def request_page(
         besides=_besides(request),
         money=_money(proposal, side) if side else "",
         used=_used(request),
+        used_form=_used_form(request, sides, pressed),
         note=steps.note,
         main=steps.main,
         others=steps.others,
@@ -101,17 +102,15 @@ def _where(session: Session, request: ExchangeRequest) -> str:
     told = _("Status: %(state)s.", state=_(request.state.label))
     if request.state is not State.QUEUED:
         return told
-    return f"{told} {_('Plats %(place)s i kön.', place=number(waiting.place_in_queue(session, request)))}"
+    return f"{told} {_('Nummer %(place)s i kön.', place=number(waiting.place_in_queue(session, request)))}"
 
 
 def _leg(request: ExchangeRequest, leg: ExchangeLeg) -> LegRow:
-    price = price_in_words(leg.price, leg.price_kind)
-    is_swapped = len(request.legs) > 1 and leg.price == 0
     facts = [
         (_("Platser"), number(leg.places)),
         (_("Från och med"), longdate(leg.start) if leg.start else _("Går att börja när som helst")),
         (_("Till och med"), longdate(leg.end) if leg.end else ""),
-        (_("Pris (exklusive moms)"), _("Ingår i bytet") if is_swapped else price[:1].upper() + price[1:]),
+        (_("Pris (exklusive moms)"), price_of_leg(leg.price, leg.price_kind, is_swap=len(request.legs) > 1)),
         (_("Rättslig grund"), _(leg.legal_basis.label)),
         (_("Villkor"), leg.terms),
     ]
@@ -145,6 +144,16 @@ def _used(request: ExchangeRequest) -> str:
     if request.places_used is None:
         return ""
     return ngettext("%(antal)s plats användes.", "%(antal)s platser användes.", request.places_used, antal=number(request.places_used))
+
+
+def _used_form(request: ExchangeRequest, sides: Sequence[Side], pressed: tuple[Action, StepForm] | None) -> StepForm | None:
+    """For a buyer who has not told yet, since the other side marked it as carried out."""
+    if request.state is not State.COMPLETED or request.places_used is not None:
+        return None
+    if pressed is not None and pressed[0] is Action.COMPLETE:
+        return pressed[1]
+    buyer = next((side for side in sides if most_used(request, side) is not None), None)
+    return forms.step_form(Action.COMPLETE, side=buyer, most_used=most_used(request, buyer)) if buyer else None
 
 
 def _messages(viewer: Viewer, session: Session, request: ExchangeRequest, sides: Sequence[Side]) -> Iterator[MessageRow]:

@@ -68,6 +68,10 @@ def _needs(*needs: Need) -> frozenset[Need]:
 
 _PREPARES, _DECIDES = _needs(Need.PREPARES), _needs(Need.DECIDES)
 _YES = _needs(Need.DECIDES, Need.PLACES)
+# The other side may accept it at once: so it is decided on as what is sent.
+_OTHERWISE = _needs(Need.PREPARES, Need.PROPOSAL, Need.DECIDES_IF_IT_COSTS)
+_COUNTERED = Transition(State.COUNTERED, Who.TURN, _OTHERWISE, NextTurn.ASKER)
+_DONE = Transition(State.COMPLETED, Who.EITHER, _needs(Need.PREPARES, Need.ENDED), NextTurn.NOBODY)
 _NO = Transition(State.DECLINED, Who.TURN, _needs(Need.PREPARES, Need.REASON), NextTurn.NOBODY)
 _BACK = Transition(State.WITHDRAWN, Who.ASKER, _PREPARES, NextTurn.NOBODY)
 _OUT = Transition(State.EXPIRED, Who.SYSTEM, turn=NextTurn.NOBODY)
@@ -84,16 +88,14 @@ TRANSITIONS: Mapping[tuple[State, Action], Transition] = {
     (State.DECIDING_TO_SEND, Action.WITHDRAW): _BACK,
     (State.SENT, Action.PROPOSE): _PROPOSED,
     (State.SENT, Action.ACCEPT): _AGREED,
-    (State.SENT, Action.COUNTER): Transition(State.COUNTERED, Who.TURN, _needs(Need.PREPARES, Need.PROPOSAL), NextTurn.ASKER),
+    (State.SENT, Action.COUNTER): _COUNTERED,
     (State.SENT, Action.DECLINE): _NO,
     (State.SENT, Action.QUEUE): Transition(State.QUEUED, Who.TURN, _PREPARES),
     (State.SENT, Action.WITHDRAW): _BACK,
     (State.SENT, Action.EXPIRE): _OUT,
     (State.COUNTERED, Action.PROPOSE): _PROPOSED,
     (State.COUNTERED, Action.ACCEPT): _AGREED,
-    (State.COUNTERED, Action.COUNTER): Transition(
-        State.SENT, Who.TURN, _needs(Need.PREPARES, Need.PROPOSAL, Need.DECIDES_IF_IT_COSTS), NextTurn.ANSWERER
-    ),
+    (State.COUNTERED, Action.COUNTER): Transition(State.SENT, Who.TURN, _OTHERWISE, NextTurn.ANSWERER),
     (State.COUNTERED, Action.DECLINE): _NO,
     (State.COUNTERED, Action.WITHDRAW): _BACK,
     (State.COUNTERED, Action.EXPIRE): _OUT,
@@ -107,14 +109,16 @@ TRANSITIONS: Mapping[tuple[State, Action], Transition] = {
     (State.QUEUED, Action.WITHDRAW): _BACK,
     (State.QUEUED, Action.EXPIRE): _OUT,
     (State.REPORTED, Action.ACCEPT): _AGREED,
-    (State.REPORTED, Action.COUNTER): Transition(State.COUNTERED, Who.TURN, _needs(Need.PREPARES, Need.PROPOSAL), NextTurn.ASKER),
+    (State.REPORTED, Action.COUNTER): _COUNTERED,
     (State.REPORTED, Action.DECLINE): _NO,
     (State.REPORTED, Action.WITHDRAW): _BACK,
     (State.REPORTED, Action.EXPIRE): _OUT,
     (State.ACCEPTED, Action.ASK_TO_CANCEL): Transition(State.CANCEL_ASKED, Who.EITHER, _needs(Need.PREPARES, Need.REASON), NextTurn.OTHER),
-    (State.ACCEPTED, Action.COMPLETE): Transition(State.COMPLETED, Who.EITHER, _needs(Need.PREPARES, Need.ENDED), NextTurn.NOBODY),
+    (State.ACCEPTED, Action.COMPLETE): _DONE,
     (State.CANCEL_ASKED, Action.AGREE_TO_CANCEL): Transition(State.CANCELLED, Who.TURN, _DECIDES, NextTurn.NOBODY),
     (State.CANCEL_ASKED, Action.REFUSE_TO_CANCEL): Transition(State.ACCEPTED, Who.TURN, _PREPARES, NextTurn.NOBODY),
+    # Nobody answered, and it was given all the same.
+    (State.CANCEL_ASKED, Action.COMPLETE): _DONE,
 }
 
 

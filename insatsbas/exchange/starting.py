@@ -47,7 +47,7 @@ class Way(StrEnum):
         """What is said when it is saved."""
         if self is Way.REPORT:
             return N_("Överenskommelsen är registrerad. Den andra sidan bekräftar den.")
-        return N_("Förfrågan är sparad. Läs igenom den och skicka.")
+        return N_("Förfrågan är sparad men inte skickad. Läs igenom den. Är något fel, ta tillbaka den och skriv en ny.")
 
 
 @dataclass(frozen=True, slots=True)
@@ -158,7 +158,7 @@ def _giving(session: Session, row: Intervention) -> Table:
     takers = [] if is_adult else [other for other in session.scalars(query) if rules.bases(other.kind, row.owner.kind)]
     if not takers:
         ruling = legal_queries.ruling_for_owner(session, row)
-        return Table(row, row.owner, why_not=_(ruling.why_not or "Det finns ingen organisation som kan ha fått platser här."))
+        return Table(row, row.owner, why_not=_(ruling.why_not or N_("Det finns ingen organisation som kan ha fått platser här.")))
     grounds = {basis for other in takers for basis in rules.bases(other.kind, row.owner.kind)}
     bases = tuple(basis for basis in LegalBasis if basis in grounds)
     found = starts(session, row, asker_id=None, is_report=True)

@@ -61,7 +61,7 @@ _STATE_LABELS = {
     State.COUNTERED: N_("Motförslag"),
     State.DECIDING_TO_ACCEPT: N_("Väntar på beslut om svar"),
     State.QUEUED: N_("I kö"),
-    State.REPORTED: N_("Anmäld överenskommelse"),
+    State.REPORTED: N_("Registrerad överenskommelse"),
     State.ACCEPTED: N_("Överenskommelse"),
     State.CANCEL_ASKED: N_("Avbokning begärd"),
     State.COMPLETED: N_("Genomförd"),
@@ -96,6 +96,11 @@ class Action(StrEnum):
         """The words on the button."""
         return _ACTION_LABELS[self]
 
+    @property
+    def done(self) -> str:
+        """The words for it when it has been taken."""
+        return _DONE[self]
+
 
 _ACTION_LABELS = {
     Action.SUBMIT: N_("Lämna till beslutsfattaren"),
@@ -113,6 +118,25 @@ _ACTION_LABELS = {
     Action.AGREE_TO_CANCEL: N_("Godta avbokningen"),
     Action.REFUSE_TO_CANCEL: N_("Neka avbokningen"),
     Action.COMPLETE: N_("Markera som genomförd"),
+}
+
+
+_DONE = {
+    Action.SUBMIT: N_("Lämnades till beslutsfattaren"),
+    Action.SEND: N_("Skickades"),
+    Action.APPROVE: N_("Godkändes"),
+    Action.RETURN: N_("Lämnades tillbaka av beslutsfattaren"),
+    Action.PROPOSE: N_("Föreslog att tacka ja"),
+    Action.ACCEPT: N_("Tackade ja"),
+    Action.COUNTER: N_("Lämnade ett motförslag"),
+    Action.DECLINE: N_("Tackade nej"),
+    Action.QUEUE: N_("Ställdes i kö"),
+    Action.WITHDRAW: N_("Togs tillbaka"),
+    Action.EXPIRE: N_("Tiden gick ut"),
+    Action.ASK_TO_CANCEL: N_("Bad om avbokning"),
+    Action.AGREE_TO_CANCEL: N_("Godtog avbokningen"),
+    Action.REFUSE_TO_CANCEL: N_("Nekade avbokningen"),
+    Action.COMPLETE: N_("Markerades som genomförd"),
 }
 
 

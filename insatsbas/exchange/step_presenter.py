@@ -24,12 +24,13 @@ _FIRST = (Action.ACCEPT, Action.APPROVE, Action.SEND, Action.SUBMIT, Action.PROP
 _ENDING = (Action.DECLINE, Action.WITHDRAW, Action.ASK_TO_CANCEL)
 _EXPLAINED = {
     Action.WITHDRAW: N_("Den avslutas och går inte att öppna igen. Är den skickad får den andra sidan veta det."),
-    Action.DECLINE: N_("Den avslutas. Den andra sidan får veta orsaken."),
+    Action.DECLINE: N_("Förfrågan avslutas. Den andra sidan får veta orsaken."),
     Action.ASK_TO_CANCEL: N_("Den andra sidan behöver godta det. Till dess gäller överenskommelsen."),
-    Action.RETURN: N_("Den går tillbaka till den som förberedde den. Vad du skriver ser bara ni."),
+    Action.RETURN: N_("Det går tillbaka till den som förberedde det. Det du skriver ser bara ni."),
     Action.REFUSE_TO_CANCEL: N_("Överenskommelsen gäller då som förut."),
 }
 _FOR_ANOTHER = {
+    State.COUNTERED: N_("Er beslutsfattare tackar ja, eller lämnar ett motförslag som kostar er något. Du kan föreslå att ni tackar ja."),
     State.REPORTED: N_("Er beslutsfattare behöver bekräfta överenskommelsen."),
     State.CANCEL_ASKED: N_("Er beslutsfattare behöver godta avbokningen."),
     State.QUEUED: N_("Er beslutsfattare kan tacka ja när det finns platser."),
@@ -105,7 +106,10 @@ def _button(request: ExchangeRequest, action: Action, side: Side, label: str, pr
     if Need.PROPOSAL in TRANSITIONS[request.state, action].needs:
         return StepButton(url_for("exchange.counter", number=request.id), label)
     is_pressed = pressed is not None and pressed[0] is action
-    form = pressed[1] if pressed and is_pressed else step_form(action, side=side, most_used=most_used(request, side))
+    seen = len(request.steps)
+    form = pressed[1] if pressed and is_pressed else step_form(action, side=side, most_used=most_used(request, side), seen=seen)
+    # Whoever presses again has read what is told now.
+    form.sedd.data = str(seen)
     return StepButton(
         url=url_for("exchange.take_step", number=request.id, action=action.value),
         label=label,

@@ -1,7 +1,7 @@
 """What is agreed on, as plain values: legs, prices, and what each side pays. Pure."""
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
@@ -139,19 +139,6 @@ def proposal_from(plain: Mapping[str, Any]) -> Proposal:
 def is_within(cost: Decimal | None, limit: Decimal | None) -> bool:
     """Whether somebody who decides up to `limit` (None: without one) may decide on a cost. What is not known wants no limit."""
     return limit is None or (cost is not None and cost <= limit)
-
-
-def differing(before: Proposal, after: Proposal) -> Sequence[tuple[int, str, Any, Any]]:
-    """What a counter-proposal changes: the place of the leg (−1 for the money besides), the field, how it was, how it becomes."""
-    found: list[tuple[int, str, Any, Any]] = []
-    for place, (old, new) in enumerate(zip(before.legs, after.legs, strict=True)):
-        for name in ("places", "price_kind", "price", "start", "end", "title", "terms", "legal_basis"):
-            if getattr(old, name) != getattr(new, name):
-                found.append((place, name, getattr(old, name), getattr(new, name)))
-    for name in ("difference", "difference_from"):
-        if getattr(before, name) != getattr(after, name):
-            found.append((-1, name, getattr(before, name), getattr(after, name)))
-    return found
 
 
 def _months(start: date, end: date) -> int:

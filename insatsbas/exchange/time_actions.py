@@ -1,5 +1,7 @@
 """What time does to requests: a reminder before the last day to answer, and the end after it. Nothing ends in the summer's rest."""
 
+from collections.abc import Sequence
+
 from sqlalchemy import ColumnElement, or_, select
 from sqlalchemy.orm import Session
 
@@ -14,24 +16,21 @@ from insatsbas.exchange.states import Action, State
 REMIND_BEFORE = 2
 
 
-def expire_due(session: Session) -> int:
-    """End the requests that nobody answered in time; how many. What was held for them is let go, and both sides are told.
+def due(session: Session) -> Sequence[int]:
+    """The numbers of the requests that nobody answered in time, and of those in the queue whose start has been; none in the summer."""
+    if is_in_summer_rest(clock.today()):
+        return []
+    return session.scalars(select(ExchangeRequest.id).where(_is_due()).order_by(ExchangeRequest.id)).all()
 
-    One in the queue ends when what it waits for has begun.
-    """
-    today = clock.today()
-    if is_in_summer_rest(today):
-        return 0
-    ended = 0
-    for number in session.scalars(select(ExchangeRequest.id).where(_is_due()).order_by(ExchangeRequest.id)).all():
-        # Locked, and looked at anew: it may have been answered just now.
-        request = queries.for_party(SYSTEM, session, number, to_change=True)
-        if session.scalar(select(ExchangeRequest.id).where(ExchangeRequest.id == number, _is_due())) is None:
-            continue
-        key = f"tiden-ute:{request.id}:{len(request.steps)}"
-        actions.perform(SYSTEM, session, number, Action.EXPIRE, key=key)
-        ended += 1
-    return ended
+
+def expire(session: Session, number: int) -> bool:
+    """End such a request: what was held for it is let go, and both sides are told. Whether it was so still."""
+    # Locked, and looked at anew: it may have been answered just now.
+    request = queries.for_party(SYSTEM, session, number, to_change=True)
+    is_so = session.scalar(select(ExchangeRequest.id).where(ExchangeRequest.id == number, _is_due())) is not None
+    if is_so:
+        actions.perform(SYSTEM, session, number, Action.EXPIRE, key=f"tiden-ute:{request.id}:{len(request.steps)}")
+    return is_so
 
 
 def remind(session: Session) -> int:

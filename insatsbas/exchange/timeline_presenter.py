@@ -14,23 +14,6 @@ from insatsbas.exchange.presenter import days_in_words, kronor, organisation_of,
 from insatsbas.exchange.states import Action, Side, State
 from insatsbas.exchange.terms import Leg, Proposal, proposal_from
 
-_DONE = {
-    Action.SUBMIT: N_("Lämnades till beslutsfattaren"),
-    Action.SEND: N_("Skickades"),
-    Action.APPROVE: N_("Godkändes"),
-    Action.RETURN: N_("Lämnades tillbaka av beslutsfattaren"),
-    Action.PROPOSE: N_("Förslag om att tacka ja"),
-    Action.ACCEPT: N_("Tackade ja"),
-    Action.COUNTER: N_("Lämnade ett motförslag"),
-    Action.DECLINE: N_("Tackade nej"),
-    Action.QUEUE: N_("Ställdes i kö"),
-    Action.WITHDRAW: N_("Togs tillbaka"),
-    Action.EXPIRE: N_("Tiden gick ut"),
-    Action.ASK_TO_CANCEL: N_("Bad om avbokning"),
-    Action.AGREE_TO_CANCEL: N_("Godtog avbokningen"),
-    Action.REFUSE_TO_CANCEL: N_("Nekade avbokningen"),
-    Action.COMPLETE: N_("Markerades som genomförd"),
-}
 _DONE_TO_A_REPORT = {
     Action.ACCEPT: N_("Bekräftade överenskommelsen"),
     Action.COUNTER: N_("Rättade uppgifterna"),
@@ -66,8 +49,8 @@ def who(viewer: Viewer, request: ExchangeRequest, side: Side | None, name: str) 
 
 def _what(step: ExchangeStep) -> str:
     if step.action:
-        words = {**_DONE, **_DONE_TO_A_REPORT} if step.before is State.REPORTED else _DONE
-        return _(words[step.action])
+        told = _DONE_TO_A_REPORT.get(step.action) if step.before is State.REPORTED else None
+        return _(told or step.action.done)
     return _("Överenskommelsen registrerades") if step.after is State.REPORTED else _("Förfrågan skrevs")
 
 

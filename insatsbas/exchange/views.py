@@ -11,7 +11,7 @@ from insatsbas.core.db import db, stop_writing
 from insatsbas.core.errors import ForbiddenError, NotFoundError, RefusedError
 from insatsbas.core.forms import posted
 from insatsbas.core.i18n import gettext as _
-from insatsbas.exchange import actions, forms, presenter, queries, request_presenter
+from insatsbas.exchange import actions, forms, presenter, queries, request_presenter, used_actions
 from insatsbas.exchange.actions import Said
 from insatsbas.exchange.blueprint import blueprint
 from insatsbas.exchange.forms import MessageForm, StepForm
@@ -51,12 +51,39 @@ def take_step(number: int, action: str) -> Answer:
         return drawn_again(number, faults=form.faults(), pressed=(step, form)), 422
     try:
         after = actions.perform(
-            current_viewer(), db.session, number, step, key=form.idempotency_key.data or "", said=_said(form), side=form.side
+            current_viewer(),
+            db.session,
+            number,
+            step,
+            key=form.idempotency_key.data or "",
+            said=_said(form),
+            side=form.side,
+            seen=form.seen,
         )
     except (RefusedError, ForbiddenError) as refused:
         status = 409 if isinstance(refused, RefusedError) else 403
         return drawn_again(number, faults=[("", str(refused))], pressed=(step, form)), status
     flash(_("Klart. Status: %(state)s.", state=_(after.state.label)))
+    db.session.commit()
+    return redirect(url_for("exchange.one", number=number), 303)
+
+
+@blueprint.post("/utbyten/<int:number>/anvanda-platser")
+@access(Permission.TRADE)
+def tell_used(number: int) -> Answer:
+    """Tell how many places were used, where the other side marked the deal as carried out."""
+    found = queries.for_party(current_viewer(), db.session, number)
+    side = request_presenter.side_named(current_viewer(), found, request.form.get("sida"))
+    form = forms.step_form(Action.COMPLETE, side=side, most_used=most_used(found, side), sent=posted(request.form))
+    if "anvanda" not in form or form.anvanda is None:
+        raise ForbiddenError("Det är den som fick platserna som säger hur många som användes.")
+    if not form.validate():
+        return drawn_again(number, faults=form.faults(), pressed=(Action.COMPLETE, form)), 422
+    try:
+        used_actions.tell_used(current_viewer(), db.session, number, form.anvanda.count or 0)
+    except RefusedError as refused:
+        return drawn_again(number, faults=[("", str(refused))]), 409
+    flash(_("Antalet är sparat."))
     db.session.commit()
     return redirect(url_for("exchange.one", number=number), 303)
 

@@ -12,13 +12,10 @@ from sqlalchemy.orm import Session, selectinload
 
 from insatsbas.catalogue.models import Occasion
 from insatsbas.core import clock
-from insatsbas.exchange import letters
-from insatsbas.exchange.days import working_days_after
+from insatsbas.exchange import letters, places
+from insatsbas.exchange.days import ANSWER_IN, working_days_after
 from insatsbas.exchange.models import ExchangeLeg, ExchangeRequest, Offer
-from insatsbas.exchange.offers import OfferStatus
 from insatsbas.exchange.states import State
-
-ANSWER_IN = 10
 
 
 def queue_of(session: Session) -> Sequence[ExchangeRequest]:
@@ -29,25 +26,27 @@ def queue_of(session: Session) -> Sequence[ExchangeRequest]:
 
 def place_in_queue(session: Session, request: ExchangeRequest) -> int:
     """Where a request stands among those that wait for the same places, from 1."""
-    same = _wanted(request.legs)
-    before = [other for other in queue_of(session) if _wanted(other.legs) & same]
-    return 1 + [other.id for other in before].index(request.id)
+    same = _wanted(session, request.legs)
+    before = [other for other in queue_of(session) if _wanted(session, other.legs) & same]
+    return 1 + next((place for place, other in enumerate(before) if other.id == request.id), len(before))
 
 
 def call_next(session: Session) -> int:
     """Let those who stand first, and for whom there is room now, know that it is their turn; how many were called.
 
-    Whoever has been called keeps the turn until the owner has answered or the time for it has gone out; who stands behind does not
-    pass by, even where they want fewer.
+    Whoever has been called keeps the turn until the owner has answered, the time for it has gone out, or the places have gone again;
+    who stands behind does not pass by, even where they want fewer.
     """
     taken: dict[tuple[str, int], int] = defaultdict(int)
     closed: set[tuple[str, int]] = set()
     called = 0
     for request in queue_of(session):
-        wanted = {(_source(leg)): leg for leg in request.legs}
+        wanted = {_source(session, leg): leg for leg in request.legs}
         is_called = request.answer_by is not None
         has_room = all(source not in closed and _left(session, leg) - taken[source] >= leg.places for source, leg in wanted.items())
-        if not is_called and not has_room:
+        if not has_room:
+            # Room that has gone again takes back the turn too: nobody's time goes out while there is nothing to say yes to.
+            request.answer_by = None
             closed |= wanted.keys()
             continue
         for source, leg in wanted.items():
@@ -60,18 +59,17 @@ def call_next(session: Session) -> int:
     return called
 
 
-def _wanted(legs: Sequence[ExchangeLeg]) -> set[tuple[str, int]]:
-    return {_source(leg) for leg in legs}
+def _wanted(session: Session, legs: Sequence[ExchangeLeg]) -> set[tuple[str, int]]:
+    return {_source(session, leg) for leg in legs}
 
 
-def _source(leg: ExchangeLeg) -> tuple[str, int]:
-    """Where the places of a leg come from: its offer, or what the owner has not offered anybody."""
-    return ("offer", leg.offer_id) if leg.offer_id is not None else ("occasion", leg.occasion_id)
+def _source(session: Session, leg: ExchangeLeg) -> tuple[str, int]:
+    """Where the places of a leg come from: its offer while it is open, or what the owner has not offered anybody."""
+    return ("offer", leg.offer_id) if leg.offer_id is not None and places.is_of_open_offer(session, leg) else ("occasion", leg.occasion_id)
 
 
 def _left(session: Session, leg: ExchangeLeg) -> int:
-    if leg.offer_id is not None:
-        offer = session.get_one(Offer, leg.offer_id)
-        return 0 if offer.status is OfferStatus.CLOSED else offer.left
+    if places.is_of_open_offer(session, leg):
+        return session.get_one(Offer, leg.offer_id).left
     occasion = session.get_one(Occasion, leg.occasion_id)
     return (occasion.places or 0) - (occasion.taken_by_own or 0) - occasion.offered

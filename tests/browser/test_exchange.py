@@ -134,7 +134,7 @@ def test_an_open_sale_with_three_answers(market: Market) -> None:
     decides.press("Ställ i kö")
     decides.look()
     last.open(course)
-    last.sees("I kö", "Plats 1 i kön")
+    last.sees("I kö", "Nummer 1 i kön")
     last.look()
     seller.page.goto(market.courses[course])
     seller.sees("Fullt")

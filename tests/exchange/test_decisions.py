@@ -156,7 +156,8 @@ def test_which_steps_are_decisions() -> None:
     costly = {action for (state, action) in TRANSITIONS if is_decision(state, action, State.SENT, costs=True)} - always
     assert always == {Action.APPROVE, Action.ACCEPT, Action.AGREE_TO_CANCEL}
     assert costly == {Action.SEND, Action.COUNTER}
-    assert not is_decision(State.SENT, Action.COUNTER, State.COUNTERED, costs=True), "the answerer's is for the asker to accept"
+    assert is_decision(State.SENT, Action.COUNTER, State.COUNTERED, costs=True), "the asker may accept it at once"
+    assert not is_decision(State.SENT, Action.COUNTER, State.COUNTERED, costs=False)
     assert is_decision(None, None, State.REPORTED, costs=True)
     assert not is_decision(None, None, State.REPORTED, costs=False)
     assert not is_decision(None, None, State.DRAFT, costs=True)

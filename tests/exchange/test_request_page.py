@@ -139,6 +139,22 @@ def test_the_buyer_tells_how_many_places_were_used(market: Market, bare_app: Fla
     assert "0 platser användes." in words(market["answerer"].get(address).text)
 
 
+def test_the_buyer_tells_afterwards_where_the_other_side_marked_it(market: Market, bare_app: Flask) -> None:
+    address = agreed(market)
+    with bare_app.app_context(), writing() as session:
+        leg = session.scalars(select(ExchangeLeg)).one()
+        leg.start, leg.end = clock.today() - timedelta(days=9), clock.today() - timedelta(days=1)
+    assert market.do("answerer", address, "genomford") == 303
+    refused = market.fill("asker", address, "/anvanda-platser", anvanda="3")
+    assert (refused.status_code, "från 0 till 2" in faults(refused)) == (422, True)
+    action, held = form_of(refused.text, "/anvanda-platser")
+    assert held["anvanda"] == "3"
+    assert market["answerer"].post(action, data={**held, "sida": "svarar", "anvanda": "1"}).status_code == 403, "they do not know"
+    for status in (303, 409):
+        assert market["asker"].post(action, data={**held, "anvanda": "1"}).status_code == status, "once"
+    assert "1 plats användes." in words(market["answerer"].get(address).text)
+
+
 def test_somebody_of_both_sides_answers_for_the_one_whose_turn_it_is(market: Market, bare_app: Flask) -> None:
     market.people["both"] = as_role(bare_app, (Role.DECISION_MAKER, HUDDINGE), (Role.DECISION_MAKER, HANINGE), email="bada@exempel.example")
     address = market.ask(pris="0")
@@ -373,8 +389,8 @@ def test_the_place_in_the_queue_is_told(market: Market) -> None:
     first, second = sent(market), sent(market)
     for address in (first, second):
         assert market.do("answerer", address, "stall-i-ko") == 303
-    assert "Status: I kö. Plats 1 i kön." in words(market["asker"].get(first).text)
-    assert "Status: I kö. Plats 2 i kön." in words(market["answerer"].get(second).text)
+    assert "Status: I kö. Nummer 1 i kön." in words(market["asker"].get(first).text)
+    assert "Status: I kö. Nummer 2 i kön." in words(market["answerer"].get(second).text)
     assert "Er beslutsfattare kan tacka ja" in words(market["answerer"].get(second).text)
 
 

@@ -1,4 +1,4 @@
-"""Prices, working days and what a counter-proposal changes: pure."""
+"""Prices and working days: pure."""
 
 from dataclasses import replace
 from datetime import date
@@ -8,7 +8,7 @@ import pytest
 
 from insatsbas.exchange.days import is_working_day, summer_rest, working_days_after
 from insatsbas.exchange.states import Side
-from insatsbas.exchange.terms import Leg, LegalBasis, PriceKind, Proposal, differing, is_within
+from insatsbas.exchange.terms import Leg, LegalBasis, PriceKind, Proposal, is_within
 
 LEG = Leg(Side.ANSWERER, 1, "Sfi", 3, PriceKind.PLACE, Decimal(1000), date(2027, 1, 18), date(2027, 3, 26), LegalBasis.COOPERATION)
 
@@ -40,18 +40,6 @@ def test_who_decides_up_to_an_amount() -> None:
     assert not is_within(Decimal(101), Decimal(100))
     assert not is_within(None, Decimal(100))
     assert is_within(None, None)
-
-
-def test_what_a_counter_proposal_changes() -> None:
-    before = Proposal((LEG,))
-    assert differing(before, before) == []
-    after = Proposal((replace(LEG, places=2, price=Decimal(900)),), Decimal(10), Side.ASKER)
-    assert [(place, name) for place, name, *_ in differing(before, after)] == [
-        (0, "places"),
-        (0, "price"),
-        (-1, "difference"),
-        (-1, "difference_from"),
-    ]
 
 
 @pytest.mark.parametrize(

@@ -181,6 +181,7 @@ SCOPES: dict[str, tuple[Variant, ...]] = {
     "exchange.counter": REQUEST,
     "exchange.take_step": REQUEST,
     "exchange.say": REQUEST,
+    "exchange.tell_used": REQUEST,
     "bulk.ours": (Variant("", of_its_organisation, {"organisation": "slug"}),),
     "bulk.faults": BATCH,
     "bulk.preview": BATCH,

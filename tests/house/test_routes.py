@@ -117,6 +117,7 @@ ACCESS = {
     "/utbyten/<int:number>/<action>": ("POST", TRADE),
     "/utbyten/<int:number>/motforslag": ("GET POST", TRADE),
     "/utbyten/<int:number>/meddelande": ("POST", TRADE),
+    "/utbyten/<int:number>/anvanda-platser": ("POST", TRADE),
     "/insatser/<public_id>/fraga-om-platser": ("GET POST", TRADE),
     "/utbyten/ekonomi": ("GET", Permission.FOLLOW_TRADE),
     "/utbyten/ekonomi.<any(xlsx, csv):form>": ("GET", Permission.FOLLOW_TRADE),
