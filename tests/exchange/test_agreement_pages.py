@@ -152,7 +152,7 @@ def test_a_side_takes_out_the_whole_request_with_its_own_notes(deal: Deal) -> No
     assert deal.client("ute").get(deal.archive("json")).status_code == 404
     require(not pdf.missing(), "what PDFs are made with")
     text = text_of(read(asker.get(deal.archive("pdf"))))
-    for said in (f"Förfrågan {deal.request}", "Finns det tolk?", "Ring deras chef först.", "Tacka ja", "Välkomna!", deal.number):
+    for said in (f"Förfrågan {deal.request}", "Finns det tolk?", "Ring deras chef först.", "Tackade ja", "Välkomna!", deal.number):
         assert said in text, said
     assert "hellre någon annan" not in text
 

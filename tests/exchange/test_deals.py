@@ -88,7 +88,7 @@ def test_a_swap_is_both_legs_or_none(table: Table) -> None:
 def test_a_swap_with_two_counter_proposals(table: Table) -> None:
     number = asked(table, table.leg(places=3), table.leg(Side.ASKER, places=1))
     table.do(number, Action.SEND, "asker-decider")
-    table.do(number, Action.COUNTER, "answerer-editor", Said(proposal=Proposal((table.leg(places=2), table.leg(Side.ASKER, places=2)))))
+    table.do(number, Action.COUNTER, "answerer-decider", Said(proposal=Proposal((table.leg(places=2), table.leg(Side.ASKER, places=2)))))
     table.do(number, Action.COUNTER, "asker-decider", Said(proposal=Proposal((table.leg(places=2), table.leg(Side.ASKER, places=1)))))
     table.do(number, Action.ACCEPT, "answerer-decider")
     assert (table.left(Side.ANSWERER), table.left(Side.ASKER)) == ((2, 2), (1, 1))

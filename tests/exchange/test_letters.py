@@ -76,7 +76,7 @@ def test_a_function_mailbox_reads_for_its_organisation(table: Table) -> None:
         number = table.ask(session, table.leg(), by="asker-decider", is_report=True).id
     assert told(table) == [("En överenskommelse att bekräfta", "platser@haninge.example")]
     table.do(number, Action.COUNTER, "answerer-editor", Said(proposal=Proposal((table.leg(places=1),))))
-    assert told(table)[1:] == preparers("asker", "Ett motförslag från Haninge kommun")
+    assert told(table)[1:] == preparers("asker", "Haninge kommun har rättat uppgifterna")
 
 
 def test_whoever_took_the_step_gets_no_letter_about_it(table: Table) -> None:

@@ -237,13 +237,13 @@ def test_nothing_is_asked_for_where_there_is_nothing(market: Market, bare_app: F
         empty = make_intervention(session, title="Tomt", needs=("yrkesutbildning",), owner=HANINGE).public_id
     assert "Ingen start går att fråga om" in market["asker"].get(f"/insatser/{empty}/fraga-om-platser").text
     nacka = as_role(bare_app, (Role.EDITOR, "Nacka kommun"), email="redaktor@nacka.example")
-    assert "ingen start med ett antal platser att ge" in nacka.get(f"{market.asking}?vad=byte").text
+    assert "Ingen av era insatser har en start med antal platser att ge" in nacka.get(f"{market.asking}?vad=byte").text
 
 
 def test_somebody_of_two_organisations_asks_for_one_of_them(market: Market, bare_app: Flask) -> None:
     both = as_role(bare_app, (Role.EDITOR, HUDDINGE), (Role.EDITOR, "Nacka kommun"), email="bada@exempel.example")
     market.people["both"] = both
-    assert "Du frågar för Huddinge kommun. Fråga i stället för Nacka kommun" in words(both.get(market.asking).text)
+    assert "Du gör det här för Huddinge kommun. Byt till Nacka kommun" in words(both.get(market.asking).text)
     typed = {"start": str(market.start), "platser": "1", "grund": "avtalssamverkan", "pris": "0"}
     answer = market.fill("both", f"{market.asking}?fran=nacka-kommun", **typed)
     with bare_app.app_context():

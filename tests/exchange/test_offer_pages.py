@@ -82,7 +82,7 @@ def test_places_are_offered_and_everybody_sees_them(fair: Fair) -> None:
     (offer,) = fair.offers()
     assert (offer.offered, offer.terms, offer.until, offer.holds_until_answered) == (3, "Faktura i efterhand.", None, False)
     assert "Fråga om platser" in fair.huddinge.get("/erbjudanden").text
-    assert "3 av 3 kvar, 0 överenskomna" in fair.editor.get("/erbjudanden").text
+    assert "3 av 3 kvar, överenskommet: 0" in fair.editor.get("/erbjudanden").text
     assert "Ändra eller stäng" not in fair.officer.get("/erbjudanden").text
 
 
@@ -142,7 +142,7 @@ def test_an_offer_is_changed_closed_and_opened_again(fair: Fair) -> None:
     one = f"/erbjudanden/{fair.offers()[0].id}"
     assert 'value="18500"' in fair.editor.get(one).text
     assert fair.editor.post(one, data={**TYPED, "platser": "2", "pris": "", "pris_slag": "enligt-overenskommelse"}).status_code == 303
-    assert "2 av 2 kvar, 0 överenskomna, pris enligt överenskommelse" in fair.editor.get(one).text
+    assert "2 av 2 kvar, överenskommet: 0, pris enligt överenskommelse" in fair.editor.get(one).text
     assert fair.editor.post(f"{one}/stang").status_code == 303
     assert fair.editor.post(f"{one}/stang").status_code == 409
     closed = fair.editor.get(one).text
@@ -204,7 +204,12 @@ def test_what_one_can_do_stands_by_the_way_in(fair: Fair) -> None:
     [
         (HANINGE, "kommun", ("komvux",), "Sök via hemkommunens vuxenutbildning."),
         ("Arbetsförmedlingen", "myndighet", ("matchning",), "Myndigheten beslutar själv om platserna."),
-        ("Föreningen Bron", "forening", ("samtal",), "Platser hos föreningar och företag köps genom upphandling"),
+        (
+            "Föreningen Bron",
+            "forening",
+            ("samtal",),
+            "Platser hos föreningar, trossamfund, folkhögskolor och företag köps genom upphandling",
+        ),
     ],
 )
 def test_where_the_rules_say_no_they_say_so_on_the_page(fair: Fair, owner: str, kind: str, needs: tuple[str, ...], said: str) -> None:

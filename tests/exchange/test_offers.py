@@ -100,12 +100,12 @@ def test_only_those_who_keep_it_offer(table: Table) -> None:
 
 def test_there_is_one_offer_to_all_of_a_start(table: Table) -> None:
     first = offered(table, replace(THREE, places=1))
-    with pytest.raises(RefusedError, match="redan alla platser"):
+    with pytest.raises(RefusedError, match="redan ett öppet erbjudande till alla"):
         offered(table, replace(THREE, places=1))
     offered(table, replace(THREE, places=1), to=("Nacka kommun",))
     change(table, offer_actions.close_offer, first)
     offered(table, replace(THREE, places=1))
-    with pytest.raises(RefusedError, match="redan alla platser"):
+    with pytest.raises(RefusedError, match="redan ett öppet erbjudande till alla"):
         change(table, offer_actions.open_again, first, 2)
 
 

@@ -116,8 +116,8 @@ WORLD: list[tuple[Change, str]] = [
     (hand_over, "Starten finns inte längre, eller hör till någon annan"),
     (status(Status.PAUSED), "går inte att använda nu"),
     (status(Status.ENDED), "går inte att använda nu"),
-    (begin, "har passerat"),
-    (close_applying, "har passerat"),
+    (begin, "går inte längre att anmäla sig till starten"),
+    (close_applying, "går inte längre att anmäla sig till starten"),
     (leave(Side.ASKER), "Huddinge kommun har lämnat samverkan"),
     (leave(Side.ANSWERER), "Haninge kommun har lämnat samverkan"),
     (kind(Side.ANSWERER, OrganisationKind.AUTHORITY), "Myndigheten beslutar själv om platserna"),
@@ -148,11 +148,12 @@ def test_what_cannot_be_asked_for_is_refused_when_it_is_asked_for_and_when_it_is
     db.session.rollback()
     states = [db.session.get_one(ExchangeRequest, number).state for number in (draft, waiting)]
     assert states == [State.DRAFT, State.DECIDING_TO_SEND]
-    # What was sent is on the table: of its terms nothing is asked again, only whether there are places.
-    if change is not fewer_places:
+    # What was sent is on the table: of its terms nothing is asked again, only whether there are places of theirs to give.
+    hinders = {fewer_places: "inte så många platser kvar", hand_over: "anordnas inte längre"}
+    if change not in hinders:
         table.do(sent, Action.ACCEPT, "answerer-decider")
     else:
-        with pytest.raises(RefusedError, match="inte så många platser kvar"):
+        with pytest.raises(RefusedError, match=hinders[change]):
             table.do(sent, Action.ACCEPT, "answerer-decider")
 
 
@@ -176,12 +177,12 @@ def test_a_forged_leg_is_refused_as_a_counter_proposal_too(table: Table, forge: 
     forged = Proposal((forge(table.leg()),))
     if not said:
         # A ground that exists between them they may choose.
-        table.do(number, Action.COUNTER, "answerer-editor", Said(proposal=forged))
+        table.do(number, Action.COUNTER, "answerer-decider", Said(proposal=forged))
         asked(table, forged)
         return
     # In a counter-proposal it is refused as well: there who gives is fixed besides.
     with pytest.raises(RefusedError, match=said if "någon annan" not in said else "passar inte ihop"):
-        table.do(number, Action.COUNTER, "answerer-editor", Said(proposal=forged))
+        table.do(number, Action.COUNTER, "answerer-decider", Said(proposal=forged))
     with pytest.raises(RefusedError, match=said):
         asked(table, forged)
     assert counted() == 1
@@ -205,7 +206,7 @@ def test_a_proposal_has_the_shape_of_its_kind(table: Table) -> None:
     table.do(number, Action.SEND, "asker-decider")
     for forged in (Proposal((ours, theirs)), Proposal((theirs,)), Proposal((theirs, theirs))):
         with pytest.raises(RefusedError, match="passar inte ihop"):
-            table.do(number, Action.COUNTER, "answerer-editor", Said(proposal=forged))
+            table.do(number, Action.COUNTER, "answerer-decider", Said(proposal=forged))
 
 
 def test_nobody_asks_themselves_or_for_others(table: Table) -> None:
@@ -340,7 +341,7 @@ def test_a_counter_proposal_keeps_what_lies_there_and_looks_at_what_is_new(table
         begun = make_intervention(session, owner="Haninge kommun", occasions=[occasion(-3, places=9, taken=0)]).occasions[0].id
         forbid_cooperation(table, session)
         status(Status.PAUSED)(table, session)
-    with pytest.raises(RefusedError, match="har passerat"):
+    with pytest.raises(RefusedError, match="går inte längre att anmäla sig till starten"):
         table.do(number, Action.COUNTER, "answerer-editor", Said(proposal=Proposal((replace(table.leg(), occasion_id=begun),))))
     table.do(number, Action.COUNTER, "answerer-editor", Said(proposal=Proposal((table.leg(places=1),))))
 

@@ -126,7 +126,7 @@ SIGNED_IN: dict[str, tuple[str, int]] = {
     "/vara-kollegor": ("/vara-kollegor", 8),
     "/utbyten": ("/utbyten", 9),
     "/utbyten/<int:number>": ("/utbyten/1", 17),
-    "/utbyten/<int:number>/motforslag": ("/utbyten/2/motforslag", 12),
+    "/utbyten/<int:number>/motforslag": ("/utbyten/2/motforslag", 13),
     "/utbyten/<int:number>/arkiv.json": ("/utbyten/1/arkiv.json", 10),
     "/utbyten/<int:number>/arkiv.pdf": ("/utbyten/1/arkiv.pdf", 13),
     "/insatser/<public_id>/fraga-om-platser": ("/insatser/{public_id}/fraga-om-platser", 16),
