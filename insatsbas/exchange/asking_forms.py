@@ -7,12 +7,24 @@ from wtforms.validators import InputRequired, Length, ValidationError
 from insatsbas.core.forms import DayField
 from insatsbas.core.i18n import gettext as _
 from insatsbas.core.i18n import lazy_gettext as _l
-from insatsbas.exchange.forms import TERMS_MAX, CountField, DaysForm, KeyedForm, KronorField, OneOf, new_key, plain_amount, price_choices
+from insatsbas.exchange.forms import (
+    TERMS_MAX,
+    THEM,
+    US,
+    CountField,
+    DaysForm,
+    KeyedForm,
+    KronorField,
+    OneOf,
+    new_key,
+    plain_amount,
+    price_choices,
+)
+from insatsbas.exchange.offers import is_offer_key
 from insatsbas.exchange.starting import Table, Way
 from insatsbas.exchange.terms import PriceKind
 
 NO_SWAP = "inget"
-US, THEM = "vi", "de"
 _GONE = _l("Den start du valde går inte längre att fråga om. Välj en annan.")
 
 
@@ -26,7 +38,7 @@ class AskForm(KeyedForm):
     @property
     def takes_an_offer(self) -> bool:
         """Whether the start chosen is of an open offer, whose price is told already."""
-        return str(self.start.data).startswith("erbjudande-")
+        return is_offer_key(str(self.start.data))
 
     @property
     def is_swap(self) -> bool:

@@ -8,8 +8,9 @@ from insatsbas.core.errors import RefusedError
 from insatsbas.core.forms import DayField
 from insatsbas.core.i18n import gettext as _
 from insatsbas.exchange import starting
-from insatsbas.exchange.asking_forms import US, Asked, PricedForm, SwappedForm
+from insatsbas.exchange.asking_forms import Asked, PricedForm, SwappedForm
 from insatsbas.exchange.counter_forms import CounterForm
+from insatsbas.exchange.forms import US
 from insatsbas.exchange.starting import Start, Table
 from insatsbas.exchange.states import Kind, Side
 from insatsbas.exchange.terms import Leg, LegalBasis, PriceKind, Proposal

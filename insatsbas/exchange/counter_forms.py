@@ -11,6 +11,8 @@ from insatsbas.core.i18n import gettext as _
 from insatsbas.core.i18n import lazy_gettext as _l
 from insatsbas.exchange.forms import (
     TERMS_MAX,
+    THEM,
+    US,
     WHY_MAX,
     CountField,
     DaysForm,
@@ -24,7 +26,6 @@ from insatsbas.exchange.forms import (
 from insatsbas.exchange.states import Side
 from insatsbas.exchange.terms import Leg, PriceKind, Proposal
 
-US, THEM = "vi", "de"
 _LONG = _l("Skriv kortare: högst %(max)d tecken.")
 
 

@@ -17,6 +17,7 @@ from insatsbas.exchange.actions import Said
 from insatsbas.exchange.blueprint import blueprint
 from insatsbas.exchange.counter_forms import CounterForm, LegForm, counter_form, leg_form
 from insatsbas.exchange.models import ExchangeRequest
+from insatsbas.exchange.request_presenter import side_named
 from insatsbas.exchange.states import Action, Side, State
 
 Answer = Response | str | tuple[str, int]
@@ -63,8 +64,7 @@ def counter(number: int) -> Answer:
 
 
 def _side(found: ExchangeRequest, named: str | None) -> Side:
-    sides = queries.sides_of(current_viewer(), found)
-    side = next((side for side in sides if side.value == named), presenter.side_of(found, sides))
+    side = side_named(current_viewer(), found, named)
     if side is None:
         raise NotFoundError("Förfrågan finns inte.")
     return side

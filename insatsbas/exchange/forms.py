@@ -23,6 +23,8 @@ TERMS_MAX, WHY_MAX, PLACES_MAX = 2000, 1000, 999
 PRICE_MAX = 1_000_000
 # So many years from today in either direction lie the days that somebody can mean.
 _YEARS = 5
+# Who pays, as those who fill in a form say it.
+US, THEM = "vi", "de"
 _COUNT = re.compile(r"[0-9]{1,6}")
 _KEY = re.compile(r"[\w-]{16,50}")
 REASONS: dict[Action, type[DeclineReason] | type[CancelReason]] = {

@@ -15,7 +15,7 @@ from insatsbas.core.viewer import Viewer
 from insatsbas.exchange import legal_queries, offer_queries, starting
 from insatsbas.exchange.models import Offer
 from insatsbas.exchange.offer_page import OfferRow, OffersPage, PlacesPanel
-from insatsbas.exchange.offers import OfferStatus
+from insatsbas.exchange.offers import OfferStatus, offer_key
 from insatsbas.exchange.presenter import kronor
 from insatsbas.exchange.queries import STAFF
 from insatsbas.exchange.terms import PriceKind
@@ -32,7 +32,7 @@ def offers_page(viewer: Viewer, session: Session) -> OffersPage:
     def ask_url(offer: Offer) -> str:
         can_ask = any(rules.bases(o.kind, offer.organisation.kind) for o in ours)
         public_id = offer.occasion.intervention.public_id
-        return url_for("exchange.new", public_id=public_id, start=f"erbjudande-{offer.id}") if can_ask else ""
+        return url_for("exchange.new", public_id=public_id, start=offer_key(offer.id)) if can_ask else ""
 
     return OffersPage(tuple(row(offer, url=ask_url(offer)) for offer in seen.from_others), own, of_all=False)
 

@@ -4,6 +4,8 @@ from enum import StrEnum
 
 from insatsbas.core.text import N_
 
+_OF_AN_OFFER = "erbjudande-"
+
 
 class OfferStatus(StrEnum):
     """Whether others can still have places of an offer."""
@@ -23,3 +25,13 @@ def status_of(*, offered: int, taken: int, is_closed: bool) -> OfferStatus:
     if is_closed:
         return OfferStatus.CLOSED
     return OfferStatus.FULL if taken >= offered else OfferStatus.OPEN
+
+
+def offer_key(number: int) -> str:
+    """What a form sends for a start of an open offer, in place of the start's own number."""
+    return f"{_OF_AN_OFFER}{number}"
+
+
+def is_offer_key(key: str) -> bool:
+    """Whether what a form sent is of an offer."""
+    return key.startswith(_OF_AN_OFFER)

@@ -18,7 +18,7 @@ from insatsbas.core.text import N_
 from insatsbas.core.viewer import Viewer
 from insatsbas.exchange import legal_queries
 from insatsbas.exchange.models import Offer
-from insatsbas.exchange.offers import OfferStatus
+from insatsbas.exchange.offers import OfferStatus, offer_key
 from insatsbas.exchange.presenter import kronor
 from insatsbas.exchange.queries import STAFF
 from insatsbas.exchange.terms import LegalBasis
@@ -121,7 +121,7 @@ def starts(session: Session, row: Intervention, *, asker_id: int | None, is_repo
     query = query.options(selectinload(Offer.offered_to)).order_by(Offer.id)
     offers = [offer for offer in session.scalars(query) if asker_id is None or _is_for(offer, asker_id)]
     return [
-        *(Start(f"erbjudande-{offer.id}", _offer_label(offer), offer.occasion, offer) for offer in offers),
+        *(Start(offer_key(offer.id), _offer_label(offer), offer.occasion, offer) for offer in offers),
         *(Start(str(o.id), _start_label(o), o) for o in found),
     ]
 
