@@ -28,6 +28,7 @@ Look: TypeAlias = Callable[[str, int], Page]
 
 def violations(page: Page, axe: str, *, but: tuple[str, ...] = ()) -> list[str]:
     """What axe-core finds wrong, each with where. `but` are rules that do not apply."""
+    page.wait_for_load_state()
     if page.evaluate("!window.axe"):
         page.evaluate(axe)
     found: dict[str, Any] = page.evaluate(RUN, list(RULES))
@@ -42,6 +43,7 @@ def unfold(page: Page) -> None:
 
 def sideways(page: Page) -> int:
     """How many pixels the page is wider than the window."""
+    page.wait_for_load_state()
     wider: int = page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
     return wider
 

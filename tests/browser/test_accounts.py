@@ -57,6 +57,8 @@ def heading(page: Page) -> str:
 
 def look(page: Page, axe: str, screenshots: Path, name: str) -> None:
     """Nothing for axe to find, nothing that scrolls sideways, and pictures. Where scripts do not run only the last."""
+    # A pressed link is followed to the first byte: on a slow machine the page may have no root yet.
+    page.wait_for_load_state()
     for width in (DESKTOP, PHONE, NARROW):
         page.set_viewport_size({"width": width, "height": 900})
         if width == NARROW or not page.evaluate("document.documentElement.classList.contains('ib-js')"):
