@@ -104,12 +104,23 @@ class Hit:
 
 @dataclass(frozen=True, slots=True)
 class Results:
-    """The answer. `facets` hold, for each filter, how many hits each value would give alone, all other filters as they are."""
+    """The answer. `facets` hold, for each filter, how many hits each value would give alone, all other filters as they are.
+
+    `similar` are like what was asked for without matching it; they are in no count.
+    """
 
     hits: Sequence[Hit]
     total: int
     mode: Literal["all", "any"]
     facets: Mapping[str, Mapping[str, int]]
+    similar: Sequence[Hit] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Vocabulary:
+    """The words of the catalogue as they are written, each with how many documents have it. The same object until the index changes."""
+
+    words: Mapping[str, int]
 
 
 @dataclass(frozen=True, slots=True)

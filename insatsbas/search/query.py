@@ -34,6 +34,14 @@ class Phrase:
 
 
 @dataclass(frozen=True, slots=True)
+class Coded:
+    """A value of a filter: what is given in one of some municipalities, or filed under one of some needs."""
+
+    facet: str
+    codes: frozenset[str]
+
+
+@dataclass(frozen=True, slots=True)
 class AllOf:
     """Every one must match."""
 
@@ -48,14 +56,34 @@ class AnyOf:
     otherwise: "Node | None" = None
 
 
-Node: TypeAlias = Word | Phrase | AllOf | AnyOf
+Node: TypeAlias = Word | Phrase | Coded | AllOf | AnyOf
+
+
+@dataclass(frozen=True, slots=True)
+class Name:
+    """What some words of a question name in the lists: a municipality, by a place in it too, or a need. `label` is what it is called."""
+
+    label: str
+    facet: str
+    codes: frozenset[str]
+
+
+@dataclass(frozen=True, slots=True)
+class Synonym:
+    """An expression asked for beside what was typed: both as written in the word lists or the question, and the other's stems."""
+
+    typed: str
+    other: str
+    stems: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
 class Plan:
     """A question: the clauses, what must not match, and the stems to mark in the answer (with dots, and without).
 
-    A `loose` one also takes what matches no clause, after all that does: it orders, and leaves nothing out.
+    A `loose` one also takes what matches no clause, after all that does: it orders, and leaves nothing out. `lifts` raise what they
+    match and leave nothing out either; `grams` order what was found, and find what is like it. `named` and `synonyms` tell the
+    one who asked how the words were understood.
     """
 
     clauses: tuple[Node, ...] = ()
@@ -63,6 +91,10 @@ class Plan:
     marks: frozenset[str] = frozenset()
     folded_marks: frozenset[str] = frozenset()
     loose: bool = False
+    lifts: tuple[Node, ...] = ()
+    grams: frozenset[str] = frozenset()
+    named: tuple[Name, ...] = ()
+    synonyms: tuple[Synonym, ...] = ()
 
     @property
     def is_empty(self) -> bool:

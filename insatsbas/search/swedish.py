@@ -21,6 +21,7 @@ WORD = re.compile(r"[^\W_]+")
 LONGEST_WORD = 60
 _SHORTEST_COMPOUND = 6
 _SHORTEST_PART = 3
+_GRAM = 5
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,6 +31,16 @@ class Token:
     start: int
     end: int
     word: str
+
+
+@lru_cache(100_000)
+def grams(word: str) -> tuple[str, ...]:
+    """Each run of five letters in a word, without dots, the word's bounds as a sign; a word that is shorter gives one.
+
+    They order what is found, and show what is like it: a word misspelt or put together otherwise shares most of them.
+    """
+    bounded = f"_{fold(word)}_"
+    return tuple(dict.fromkeys(bounded[at : at + _GRAM] for at in range(max(1, len(bounded) - _GRAM + 1))))
 
 
 @dataclass(frozen=True, slots=True)

@@ -21,7 +21,7 @@ from insatsbas.search.engine import (
     Results,
     Sort,
 )
-from insatsbas.search.query import MOST_CLAUSES, AllOf, AnyOf, Node, Phrase, Plan, Word
+from insatsbas.search.query import MOST_CLAUSES, AllOf, AnyOf, Coded, Node, Phrase, Plan, Word
 from insatsbas.search.whoosh.postings import Ids, Scores
 from insatsbas.search.whoosh.snapshot import NEVER, Mask, Snapshot
 from insatsbas.search.whoosh.store import TEXT_FIELDS
@@ -93,6 +93,9 @@ def _evaluate(snapshot: Snapshot, node: Node) -> _Match:
             return _gather(snapshot, [(*snapshot.term(name, node.stem), WEIGHTS[name]) for name in fields])
         case Phrase():
             return _gather(snapshot, [(*snapshot.phrase(name, node.stems), WEIGHTS[name]) for name in TEXT_FIELDS])
+        case Coded():
+            rows = snapshot.codes[Facet(node.facet)].having(node.codes)
+            return _Match(rows, rows.astype(np.float32))
         case AllOf():
             found = [_evaluate(snapshot, part) for part in node.nodes]
             rows = np.logical_and.reduce([match.rows for match in found])
