@@ -9,13 +9,17 @@ from dataclasses import dataclass, field
 from typing import TypeAlias
 
 from insatsbas.core.text import fold
-from insatsbas.search.swedish import Analysis, normalise, tokens
+from insatsbas.search.swedish import Analysis, grams, normalise, tokens
 from insatsbas.search.wordlists import WordLists
 
 LONGEST = 200
 # An engine keeps the rarest of these; more words than this say nothing more.
 MOST_CLAUSES = 12
 _MOST_PHRASES = 3
+# The filters that say where: their names in addresses, since `engine.Facet` is made of what this module knows.
+_PLACES = frozenset({"ges_i", "oppen_for"})
+# How much each way of meeting a word is worth beside the word itself.
+_AS_PART, _BY_PARTS, _AS_SYNONYM, _AS_NEED = 0.5, 0.4, 0.6, 0.6
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,6 +81,10 @@ class Synonym:
     stems: tuple[str, ...]
 
 
+Names: TypeAlias = Mapping[tuple[str, ...], Name]
+NO_NAMES: Names = {}
+
+
 @dataclass(frozen=True, slots=True)
 class Plan:
     """A question: the clauses, what must not match, and the stems to mark in the answer (with dots, and without).
@@ -121,16 +129,21 @@ class Planner:
         self._synonyms = self._by_stems(lists)
         self._longest_synonym = max(map(len, self._synonyms), default=0)
 
-    def _by_stems(self, lists: WordLists) -> Mapping[tuple[str, ...], tuple[tuple[str, ...], ...]]:
-        found: dict[tuple[str, ...], dict[tuple[str, ...], None]] = {}
+    def _by_stems(self, lists: WordLists) -> Mapping[tuple[str, ...], Mapping[tuple[str, ...], str]]:
+        """From the stems of an expression to those of the others, each with how it is written."""
+        found: dict[tuple[str, ...], dict[tuple[str, ...], str]] = {}
         for expression, other in lists.synonyms:
             key, value = tuple(self._analysis.stems(expression)), tuple(self._analysis.stems(other))
             if key != value:
-                found.setdefault(key, {})[value] = None
-        return {key: tuple(values) for key, values in found.items()}
+                found.setdefault(key, {}).setdefault(value, other)
+        return found
 
-    def plan(self, text: str) -> Plan:
-        """The plan of a question as typed."""
+    def plan(self, text: str, names: Names = NO_NAMES) -> Plan:
+        """The plan of a question as typed. `names` leads from stems to what they name in the lists.
+
+        A place beside other words lifts what is given there; alone it is what was asked for. A need is asked for by its words, or by
+        what is filed under it.
+        """
         draft = _Draft()
         run: list[str] = []
         for match in _PIECE.finditer(clean(text)):
@@ -145,47 +158,68 @@ class Planner:
             elif is_phrase:
                 draft.clauses.append(Phrase(stems))
                 draft.marks.update(stem for stem, word in zip(stems, words, strict=True) if word not in self._analysis.stopwords)
+                self._add_grams(words, draft)
             else:
                 run += words
-        self._add_words(draft, run)
-        return Plan(tuple(draft.clauses), tuple(draft.excluded), frozenset(draft.marks), frozenset(draft.folded_marks))
+        self._add_words(draft, run, names)
+        return draft.plan()
 
     def _excluded(self, words: list[str]) -> Node:
         return AllOf(tuple(AnyOf(((Word(self._analysis.stem(w)), 1.0), (Word(self._analysis.stem(w), "part"), 1.0))) for w in words))
 
-    def _add_words(self, draft: "_Draft", words: list[str]) -> None:
+    def _add_grams(self, words: list[str], draft: "_Draft") -> None:
+        draft.grams.update(gram for word in words if word not in self._analysis.stopwords for gram in grams(word))
+
+    def _add_words(self, draft: "_Draft", words: list[str], names: Names) -> None:
         stems = [self._analysis.stem(word) for word in words]
+        longest_name = max(map(len, names), default=0)
         # A question of stop words only is meant as it stands.
         keep_all = not draft.clauses and all(word in self._analysis.stopwords for word in words)
+        places: list[Node] = []
         at = 0
         while at < len(words):
-            length = self._synonym_at(stems, at)
-            if length:
-                span = words[at : at + length]
-                own = [self._word(w, draft) for w in span if w not in self._analysis.stopwords or length == 1]
-                others = self._synonyms[tuple(stems[at : at + length])]
-                draft.clauses.append(AnyOf(((AllOf(tuple(own)), 1.0), *((self._expression(o, draft), 0.6) for o in others))))
-                at += length
-                continue
-            if keep_all or words[at] not in self._analysis.stopwords:
-                draft.clauses.append(self._word(words[at], draft))
-            at += 1
+            named = _length_at(names, stems, at, longest_name)
+            length = max(named, _length_at(self._synonyms, stems, at, self._longest_synonym), 1)
+            span = words[at : at + length]
+            key, at = tuple(stems[at : at + length]), at + length
+            if named == length:
+                name = names[key]
+                draft.named[name] = None
+                coded = Coded(name.facet, name.codes)
+                if name.facet in _PLACES:
+                    places.append(AnyOf(((self._all(span, draft), 1.0), (coded, 1.0))))
+                    continue
+                draft.clauses.append(AnyOf(((self._span(span, key, draft), 1.0), (coded, _AS_NEED))))
+            elif key in self._synonyms or keep_all or span[0] not in self._analysis.stopwords:
+                draft.clauses.append(self._span(span, key, draft))
+            self._add_grams(span, draft)
+        if draft.clauses:
+            draft.lifts += places
+        else:
+            draft.clauses += places
 
-    def _synonym_at(self, stems: list[str], at: int) -> int:
-        """How many words from here make an expression that has synonyms: the most, or none."""
-        for length in range(min(self._longest_synonym, len(stems) - at), 0, -1):
-            if tuple(stems[at : at + length]) in self._synonyms:
-                return length
-        return 0
+    def _span(self, words: list[str], stems: tuple[str, ...], draft: "_Draft") -> Node:
+        """Some words that belong together, or what else they are called."""
+        own = self._all(words, draft)
+        others = self._synonyms.get(stems)
+        if not others:
+            return own
+        for other, written in others.items():
+            draft.synonyms[Synonym(" ".join(words), written, other)] = None
+        return AnyOf(((own, 1.0), *((self._expression(other, draft), _AS_SYNONYM) for other in others)))
+
+    def _all(self, words: list[str], draft: "_Draft") -> Node:
+        nodes = tuple(self._word(word, draft) for word in words if word not in self._analysis.stopwords or len(words) == 1)
+        return nodes[0] if len(nodes) == 1 else AllOf(nodes)
 
     def _word(self, word: str, draft: "_Draft") -> Node:
         stem, parts = self._analysis.stem(word), self._analysis.part_stems(word)
         draft.marks.add(stem)
-        choices: list[tuple[Node, float]] = [(Word(stem), 1.0), (Word(stem, "part"), 0.5)]
+        choices: list[tuple[Node, float]] = [(Word(stem), 1.0), (Word(stem, "part"), _AS_PART)]
         if parts:
             draft.marks.update(parts)
             both = tuple(AnyOf(((Word(p), 1.0), (Word(p, "part"), 1.0))) for p in parts)
-            choices.append((AllOf(both), 0.4))
+            choices.append((AllOf(both), _BY_PARTS))
         if fold(word) != word:
             return AnyOf(tuple(choices))
         bare = self._analysis.bare(word)
@@ -196,13 +230,37 @@ class Planner:
         draft.marks.update(stem for stem in stems if stem not in self._analysis.stopwords)
         if len(stems) > 1:
             return Phrase(stems)
-        return AnyOf(((Word(stems[0]), 1.0), (Word(stems[0], "part"), 0.5)))
+        return AnyOf(((Word(stems[0]), 1.0), (Word(stems[0], "part"), _AS_PART)))
+
+
+def _length_at(known: Mapping[tuple[str, ...], object], stems: list[str], at: int, longest: int) -> int:
+    """How many stems from here make a key: the most, or none."""
+    lengths = range(min(longest, len(stems) - at), 0, -1)
+    return next((length for length in lengths if tuple(stems[at : at + length]) in known), 0)
 
 
 @dataclass(slots=True)
 class _Draft:
     clauses: list[Node] = field(default_factory=list)
     excluded: list[Node] = field(default_factory=list)
+    lifts: list[Node] = field(default_factory=list)
     marks: set[str] = field(default_factory=set)
     folded_marks: set[str] = field(default_factory=set)
+    grams: set[str] = field(default_factory=set)
+    # In the order in which they were met, each once.
+    named: dict[Name, None] = field(default_factory=dict)
+    synonyms: dict[Synonym, None] = field(default_factory=dict)
     phrases: int = 0
+
+    def plan(self) -> Plan:
+        """What was gathered, as it stays."""
+        return Plan(
+            clauses=tuple(self.clauses),
+            excluded=tuple(self.excluded),
+            marks=frozenset(self.marks),
+            folded_marks=frozenset(self.folded_marks),
+            lifts=tuple(self.lifts),
+            grams=frozenset(self.grams),
+            named=tuple(self.named),
+            synonyms=tuple(self.synonyms),
+        )

@@ -6,13 +6,14 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from insatsbas.search.query import LONGEST, AllOf, AnyOf, Node, Phrase, Plan, Planner, Word, clean
-from insatsbas.search.swedish import Analysis
+from insatsbas.search.engine import Facet
+from insatsbas.search.query import LONGEST, AllOf, AnyOf, Coded, Name, Names, Node, Phrase, Plan, Planner, Synonym, Word, clean
+from insatsbas.search.swedish import Analysis, grams
 from insatsbas.search.wordlists import WordLists
 
 
-def leaves(nodes: tuple[Node, ...]) -> Iterator[Word | Phrase]:
-    """The words and phrases of a plan."""
+def leaves(nodes: tuple[Node, ...]) -> Iterator[Word | Phrase | Coded]:
+    """The words, phrases and codes of a plan."""
     for node in nodes:
         match node:
             case AllOf():
@@ -38,7 +39,18 @@ def depth(node: Node | None) -> int:
 def stems(planner: Planner, text: str) -> set[str]:
     """Every stem that a question would look for in words."""
     found = leaves(planner.plan(text).clauses)
-    return {stem for leaf in found for stem in ((leaf.stem,) if isinstance(leaf, Word) else leaf.stems)}
+    return {stem for leaf in found for stem in stems_of(leaf)}
+
+
+def stems_of(leaf: Word | Phrase | Coded) -> tuple[str, ...]:
+    """The stems that a leaf looks for."""
+    match leaf:
+        case Word():
+            return (leaf.stem,)
+        case Phrase():
+            return leaf.stems
+        case Coded():
+            return ()
 
 
 # Cleaning
@@ -206,9 +218,88 @@ def test_every_expression_of_the_list_leads_to_its_synonyms(planner: Planner, li
     for expression, other in lists.synonyms:
         want = tuple(analysis.stems(other))
         found = list(leaves(planner.plan(expression).clauses))
-        if not any((leaf.stems if isinstance(leaf, Phrase) else (leaf.stem,)) == want for leaf in found):
+        if not any(stems_of(leaf) == want for leaf in found):
             missed.append((expression, other))
     assert missed == []
+
+
+def test_what_was_added_is_told_as_it_is_written(planner: Planner) -> None:
+    told = planner.plan("kurs SFI kväll").synonyms
+    assert Synonym("sfi", "svenska för invandrare", ("svenska", "för", "invandr")) in told
+    assert {synonym.typed for synonym in told} == {"sfi", "kväll"}
+    assert len(planner.plan("sfi sfi sfi").synonyms) == len(planner.plan("sfi").synonyms)
+    assert planner.plan("dagtid").synonyms == ()
+
+
+# Names
+
+HANINGE = Name("Haninge", "ges_i", frozenset({"0136"}))
+KUNGENS_KURVA = Name("Huddinge", "ges_i", frozenset({"0126"}))
+TRAUMA = Name("Trauma och tortyr", "behov", frozenset({"trauma"}))
+
+
+@pytest.fixture(scope="module")
+def names(analysis: Analysis) -> Names:
+    """Two places and a need, by the stems of what they are called."""
+    called = {
+        "Haninge": HANINGE,
+        "Haninge kommun": HANINGE,
+        "Kungens kurva": KUNGENS_KURVA,
+        "trauma": TRAUMA,
+        "trauma och tortyr": TRAUMA,
+    }
+    return {tuple(analysis.stems(text)): name for text, name in called.items()}
+
+
+@pytest.mark.parametrize("text", ["sfi Haninge", "sfi i Haninge", "Haninge sfi", "sfi i haninge kommun", "HANINGES sfi"])
+def test_a_place_beside_other_words_lifts_and_is_not_asked_for(planner: Planner, names: Names, text: str) -> None:
+    plan = planner.plan(text, names)
+    assert plan.clauses == planner.plan("sfi").clauses
+    assert plan.named == (HANINGE,)
+    assert Coded("ges_i", frozenset({"0136"})) in list(leaves(plan.lifts))
+    assert Word("haning") in list(leaves(plan.lifts))
+    assert "haning" in plan.marks
+
+
+def test_a_place_alone_is_what_is_asked_for(planner: Planner, names: Names) -> None:
+    plan = planner.plan("vad finns i Kungens kurva", names)
+    assert plan.lifts == ()
+    assert len(plan.clauses) == 1
+    assert Coded("ges_i", frozenset({"0126"})) in list(leaves(plan.clauses))
+    assert not plan.is_empty
+
+
+def test_a_need_is_asked_for_by_its_words_or_by_what_is_filed_under_it(planner: Planner, names: Names) -> None:
+    plan = planner.plan("trauma i Haninge", names)
+    (clause,) = plan.clauses
+    assert isinstance(clause, AnyOf)
+    assert clause.choices[0] == (planner.plan("trauma").clauses[0], 1.0)
+    assert clause.choices[1][0] == Coded("behov", frozenset({"trauma"}))
+    assert clause.choices[1][1] < 1.0
+    assert plan.named == (TRAUMA, HANINGE)
+    assert len(plan.lifts) == 1
+
+
+def test_the_longest_name_wins_and_what_stands_in_quotation_marks_is_none(planner: Planner, names: Names) -> None:
+    assert len(planner.plan("trauma och tortyr", names).clauses) == 1
+    assert planner.plan('"trauma" "haninge kommun" "i haninge"', names).named == (TRAUMA,)
+    assert planner.plan("-haninge sfi", names).named == ()
+    assert planner.plan("sfi haninge").named == ()
+
+
+def test_the_filters_that_are_places_are_the_engines(planner: Planner, analysis: Analysis) -> None:
+    for facet in Facet:
+        plan = planner.plan("sfi solna", {tuple(analysis.stems("solna")): Name("Solna", facet.value, frozenset({"0184"}))})
+        assert bool(plan.lifts) == (facet in (Facet.GIVEN_IN, Facet.OPEN_FOR))
+
+
+# Grams
+
+
+def test_what_was_typed_gives_grams_but_stop_words_and_places_do_not(planner: Planner, names: Names) -> None:
+    plan = planner.plan('sfi i Haninge "svenska för alla" -kurs', names)
+    assert plan.grams == {*grams("sfi"), *grams("svenska")}
+    assert planner.plan("vad är det").grams == set()
 
 
 # Bounds
