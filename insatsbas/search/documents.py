@@ -9,7 +9,7 @@ from insatsbas.catalogue.models import Intervention, Occasion
 from insatsbas.catalogue.queries import swedish_order
 from insatsbas.catalogue.rules import Status, TermKind, last_day_for_others
 from insatsbas.search.engine import Document, Facet
-from insatsbas.search.swedish import Analysis, normalise, tokens
+from insatsbas.search.swedish import Analysis, grams, normalise, tokens
 
 TERM_FACETS = {
     Facet.ELIGIBILITY: TermKind.ELIGIBILITY,
@@ -58,7 +58,14 @@ def _terms(intervention: Intervention, analysis: Analysis) -> dict[str, list[str
         times = _TIMES[name]
         parts += [stem for word in found for stem in analysis.part_stems(word)] * times
         folded += sorted({bare for word in found for bare in analysis.folded(word)}) * times
-    return {**{name: [analysis.stem(word) for word in words[name]] for name in words}, "part": parts, "folded": folded}
+    distinct = sorted({word for found in words.values() for word in found})
+    return {
+        **{name: [analysis.stem(word) for word in words[name]] for name in words},
+        "part": parts,
+        "folded": folded,
+        "word": distinct,
+        "gram": sorted({gram for word in distinct if word not in analysis.stopwords for gram in grams(word)}),
+    }
 
 
 def _keywords(intervention: Intervention) -> Iterable[str]:

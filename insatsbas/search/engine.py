@@ -169,6 +169,14 @@ class Engine(Protocol):
         """The id and the mark of every document that is found now."""
         ...
 
+    def vocabulary(self) -> Vocabulary:
+        """The words of the catalogue; the same object until the index changes.
+
+        Raises:
+            EngineError: there is no readable index.
+        """
+        ...
+
     def is_ready(self) -> bool:
         """Whether there is a readable index, made by the analysis in force."""
         ...

@@ -1,7 +1,7 @@
 """Finding, on a small catalogue made by hand: what answers, in which mode, and in which order."""
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from itertools import pairwise
 from typing import Any
@@ -12,7 +12,11 @@ from flask import Flask
 from insatsbas.catalogue.models import Intervention
 from insatsbas.catalogue.rules import Status
 from insatsbas.core.db import db, writing
-from insatsbas.search.engine import ACTIVE_ONLY, Facet, Filters, Hit, Results, Sort
+from insatsbas.search.engine import ACTIVE_ONLY, Facet, Filters, Hit, Question, Results, Sort
+from insatsbas.search.query import Coded, Plan, Word
+from insatsbas.search.service import current_search
+from insatsbas.search.swedish import grams
+from insatsbas.search.weights import FEW_HITS
 from tests import factories
 from tests.factories import make_intervention, occasion
 from tests.search.conftest import ask
@@ -293,3 +297,92 @@ def test_a_page_far_beyond_the_last_is_empty(found: Finder) -> None:
     answer = found.results("", offset=10**9)
     assert list(answer.hits) == []
     assert answer.total == len(found())
+
+
+# What lifts, what orders, and what is like
+
+
+def word(found: Finder, typed: str) -> Word:
+    """A word in the texts themselves."""
+    with found.app.app_context():
+        return Word(current_search().analysis.stem(typed))
+
+
+def planned(found: Finder, plan: Plan, **named: Any) -> Results:
+    """The answer to a plan made by hand."""
+    with found.app.app_context():
+        return current_search().engine.find(Question(plan, Filters(values=ACTIVE_ONLY), TODAY, limit=100, **named))
+
+
+def titles(found: Finder, answer: Results, *, similar: bool = False) -> list[str]:
+    """The titles of an answer's hits, or of what is like them."""
+    return [found.titles[hit.id] for hit in (answer.similar if similar else answer.hits)]
+
+
+def test_a_lift_raises_what_it_matches_and_neither_adds_nor_leaves_out(found: Finder) -> None:
+    svenska = Plan((word(found, "svenska"),))
+    plain = planned(found, svenska)
+    for lift in (word(found, "kväll"), Coded(Facet.NEED.value, frozenset(("sfi",))), word(found, "zumba"), Word("xyzzy")):
+        lifted = planned(found, replace(svenska, lifts=(lift,)))
+        assert {hit.id for hit in lifted.hits} == {hit.id for hit in plain.hits}
+        assert (lifted.total, lifted.facets) == (plain.total, plain.facets)
+    # A weak hit with what is named comes before a strong one without.
+    samtal = Coded(Facet.NEED.value, frozenset(("samtal",)))
+    lifted = planned(found, replace(svenska, lifts=(samtal,)))
+    cafe = next(number for number, title in found.titles.items() if title == "Språkcafé på biblioteket")
+    place, placed = ([hit.id for hit in answer.hits].index(cafe) for answer in (plain, lifted))
+    assert placed < place
+    # Without words there is nothing to lift.
+    assert planned(found, Plan(lifts=(word(found, "zumba"),))).hits == planned(found, Plan()).hits
+
+
+def test_grams_order_what_was_found_and_count_nothing(found: Finder) -> None:
+    plain = planned(found, Plan((word(found, "svenska"),)))
+    ordered = planned(found, Plan((word(found, "svenska"),), grams=frozenset(grams("föräldraledigheten"))))
+    assert {hit.id for hit in ordered.hits} == {hit.id for hit in plain.hits}
+    assert (ordered.total, ordered.facets) == (plain.total, plain.facets)
+    assert [hit.score for hit in ordered.hits] != [hit.score for hit in plain.hits]
+    assert all(one.score >= other.score for one, other in pairwise(ordered.hits))
+
+
+def test_what_is_like_a_misspelt_word_is_told_apart_from_what_was_found(found: Finder) -> None:
+    plan = Plan((Word("simskål"),), grams=frozenset(grams("simskolla")))
+    answer = planned(found, plan)
+    assert (answer.total, list(answer.hits)) == (0, [])
+    assert all(not count for counts in answer.facets.values() for count in counts.values())
+    assert titles(found, answer, similar=True) == ["Simskola för kvinnor"]
+    assert 0 < answer.similar[0].score <= 1
+    # Those that match are hits, and not like themselves; what must not match is not like either.
+    assert titles(found, planned(found, replace(plan, clauses=(word(found, "simskola"),))), similar=True) == []
+    assert titles(found, planned(found, replace(plan, excluded=(word(found, "kvinnor"),))), similar=True) == []
+    # What the filters leave out is left out, and who only counts is told nothing.
+    with found.app.app_context():
+        elsewhere = Question(plan, Filters(values={Facet.STATUS: frozenset(("pausad",))}), TODAY)
+        assert titles(found, current_search().engine.find(elsewhere), similar=True) == ["Vilande simskola"]
+        assert current_search().engine.find(replace(elsewhere, limit=0)).similar == []
+
+
+def test_what_is_for_staff_is_last_among_what_is_like_too(found: Finder) -> None:
+    plan = Plan((Word("xyzzy"),), grams=frozenset(grams("kuratorn")))
+    with found.app.app_context():
+        answer = current_search().engine.find(Question(plan, STAFF, TODAY))
+    assert len(answer.similar) == 3
+    assert titles(found, answer, similar=True)[-1] == "Kurator i nätverk"
+
+
+def test_many_hits_need_nothing_that_is_like_them(found: Finder) -> None:
+    answer = planned(found, Plan((word(found, "svenska"),), grams=frozenset(grams("svenska"))))
+    assert answer.total >= FEW_HITS
+    assert list(answer.similar) == []
+
+
+def test_the_vocabulary_is_the_words_as_written_and_how_many_have_them(found: Finder) -> None:
+    with found.app.app_context():
+        engine = current_search().engine
+        vocabulary = engine.vocabulary()
+        assert engine.vocabulary() is vocabulary
+    assert vocabulary.words["zumba"] == 1
+    assert vocabulary.words["kurator"] == 4
+    assert vocabulary.words["äldrevården"] == 1
+    assert vocabulary.words["språkcafé"] >= 1
+    assert not {"Zumba", "xyzzy", "kommande"} & vocabulary.words.keys()

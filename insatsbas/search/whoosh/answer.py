@@ -22,11 +22,11 @@ from insatsbas.search.engine import (
     Sort,
 )
 from insatsbas.search.query import MOST_CLAUSES, AllOf, AnyOf, Coded, Node, Phrase, Plan, Word
+from insatsbas.search.weights import FEW_HITS, GRAM, LEAST_SHARED, LIFT, MOST_SIMILAR, RERANKED, WEIGHTS
 from insatsbas.search.whoosh.postings import Ids, Scores
 from insatsbas.search.whoosh.snapshot import NEVER, Mask, Snapshot
 from insatsbas.search.whoosh.store import TEXT_FIELDS
 
-WEIGHTS = {"title": 3.0, "keywords": 2.0, "summary": 1.5, "body": 1.0, "part": 1.0, "folded": 0.8}
 _STATUS_ORDER = (Status.ACTIVE, Status.PAUSED, Status.ENDED)
 
 
@@ -44,13 +44,56 @@ class _Match:
 
 def answer(snapshot: Snapshot, question: Question) -> Results:
     """The whole answer to a question."""
-    matched, mode = _match(snapshot, question.plan)
+    plan = question.plan
+    matched, mode = _match(snapshot, plan)
     chosen = _Filtering(snapshot, question)
     rows = np.flatnonzero(matched.rows & chosen.all)
-    order = rows[_order(snapshot, question, rows, matched.scores)]
+    scores = matched.scores
+    if plan.clauses:
+        for lift in plan.lifts:
+            scores = scores + LIFT * _weighted(snapshot, lift).scores
+    order = rows[_order(snapshot, question, rows, scores)]
+    shared = _shared(snapshot, plan.grams)
+    if plan.clauses and question.sort is Sort.RELEVANCE:
+        best, rest = order[:RERANKED], order[RERANKED:]
+        scores = scores.copy()
+        scores[best] += GRAM * shared[best]
+        order = np.concatenate([best[_order(snapshot, question, best, scores)], rest])
     shown = order[question.offset : question.offset + question.limit]
-    hits = [Hit(int(snapshot.ids[row]), round(float(matched.scores[row]), 4)) for row in shown]
-    return Results(hits, len(rows), mode, chosen.facets(matched.rows))
+    similar = _similar(snapshot, plan, chosen.all & ~matched.rows, shared) if len(rows) < FEW_HITS and question.limit else []
+    return Results(_hits(snapshot, shown, scores), len(rows), mode, chosen.facets(matched.rows), similar)
+
+
+def _hits(snapshot: Snapshot, rows: Ids, scores: Scores) -> list[Hit]:
+    return [Hit(int(snapshot.ids[row]), round(float(scores[row]), 4)) for row in rows]
+
+
+def _rarity(snapshot: Snapshot, count: int) -> np.float32:
+    """How much it says that a document has something that `count` have: idf as in BM25."""
+    return np.float32(np.log(1 + (snapshot.count - count + 0.5) / (count + 0.5)))
+
+
+def _shared(snapshot: Snapshot, grams: frozenset[str]) -> Scores:
+    """For each row, the rarity of all the grams that it shares with the question."""
+    shared = np.zeros(snapshot.size, np.float32)
+    for gram in grams:
+        ids, _ = snapshot.term("gram", gram)
+        shared[ids] += _rarity(snapshot, len(ids))
+    return shared
+
+
+def _similar(snapshot: Snapshot, plan: Plan, others: Mask, shared: Scores) -> list[Hit]:
+    """Those of `others` that share most of the question's grams, with their part of all; those for staff last."""
+    whole = sum(float(_rarity(snapshot, len(snapshot.term("gram", gram)[0]))) for gram in plan.grams)
+    if not whole:
+        return []
+    parts = shared / np.float32(whole)
+    others = others & snapshot.live & (parts >= LEAST_SHARED)
+    for node in plan.excluded:
+        others &= ~_evaluate(snapshot, node).rows
+    rows = np.flatnonzero(others)
+    order = np.lexsort((snapshot.title_order[rows], -parts[rows], snapshot.staff[rows]))
+    return _hits(snapshot, rows[order][:MOST_SIMILAR], parts)
 
 
 def _match(snapshot: Snapshot, plan: Plan) -> tuple[_Match, Literal["all", "any"]]:
@@ -82,8 +125,7 @@ def _joined(how: np.ufunc, base: Mask, found: list[_Match]) -> _Match:
 def _weighted(snapshot: Snapshot, node: Node) -> _Match:
     """A clause with the weight of its rarity: idf over the documents that match it in any way."""
     match = _evaluate(snapshot, node)
-    rarity = np.log(1 + (snapshot.count - match.count + 0.5) / (match.count + 0.5))
-    return replace(match, scores=np.asarray(match.scores * rarity, np.float32))
+    return replace(match, scores=np.asarray(match.scores * _rarity(snapshot, match.count), np.float32))
 
 
 def _evaluate(snapshot: Snapshot, node: Node) -> _Match:

@@ -7,7 +7,7 @@ import zlib
 from collections.abc import Collection, Mapping, Sequence
 from contextlib import AbstractContextManager
 
-from insatsbas.search.engine import Document, EngineError, Question, Results
+from insatsbas.search.engine import Document, EngineError, Question, Results, Vocabulary
 from insatsbas.search.whoosh import snapshot
 from insatsbas.search.whoosh.answer import answer
 from insatsbas.search.whoosh.snapshot import Snapshot
@@ -54,6 +54,17 @@ class WhooshEngine:
         """The id and the mark of every document that is found now."""
         now = self._current()
         return {int(now.ids[row]): now.marks[row] for row in range(now.size) if now.live[row]}
+
+    def vocabulary(self) -> Vocabulary:
+        """The words of the catalogue; the same object until the index changes.
+
+        Raises:
+            EngineError: there is no readable index.
+        """
+        try:
+            return self._current().vocabulary
+        except _DAMAGE as error:
+            raise EngineError(_UNREADABLE) from error
 
     def is_ready(self) -> bool:
         """Whether there is a readable index, made by the analysis in force."""

@@ -2,6 +2,8 @@
 
 import threading
 from collections import OrderedDict
+from collections.abc import Mapping
+from functools import cached_property
 from typing import Any, TypeAlias
 
 import numpy as np
@@ -10,7 +12,7 @@ from whoosh.codec.whoosh3 import LENGTHS_COLUMN, _lenfield
 from whoosh.reading import SegmentReader, TermNotFound
 from whoosh.util.numeric import byte_to_length
 
-from insatsbas.search.whoosh.store import FIELDS
+from insatsbas.search.whoosh.store import FIELDS, WORDS
 
 Ids: TypeAlias = NDArray[np.int64]
 Scores: TypeAlias = NDArray[np.float32]
@@ -44,6 +46,14 @@ class Segment:
         lengths = _LENGTH_OF_BYTE[codes]
         mean = max(float(lengths.mean()), 1.0) if self.size else 1.0
         return np.asarray(K1 * (1 - B + B * lengths / mean), np.float32)
+
+    @cached_property
+    def words(self) -> Mapping[str, int]:
+        """The words as written, each with how many documents have it, deleted ones too."""
+        with self._reading:
+            if WORDS not in self._reader.indexed_field_names():
+                return {}
+            return {text.decode(): int(info.doc_frequency()) for text, info in self._reader.iter_field(WORDS)}
 
     def term(self, field: str, stem: str) -> tuple[Ids, Scores]:
         """The documents that have a term in a field, and how much it says there (BM25 without the term's rarity)."""

@@ -4,6 +4,7 @@ Never changes; a commit makes a new one, and segments that both have are shared.
 later versions of it show deleted documents.
 """
 
+from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
@@ -16,7 +17,7 @@ from whoosh import index
 from whoosh.filedb.filestore import FileStorage
 from whoosh.reading import SegmentReader
 
-from insatsbas.search.engine import Facet
+from insatsbas.search.engine import Facet, Vocabulary
 from insatsbas.search.whoosh.postings import Ids, Scores, Segment
 from insatsbas.search.whoosh.store import schema
 
@@ -96,6 +97,14 @@ class Snapshot:
         places = np.empty(self.size, np.int64)
         places[order] = np.arange(self.size)
         return places
+
+    @cached_property
+    def vocabulary(self) -> Vocabulary:
+        """The words of all segments."""
+        words: Counter[str] = Counter()
+        for segment in self.segments.values():
+            words.update(segment.words)
+        return Vocabulary(words)
 
     def _on(self, today: date) -> Days:
         """The next start and the places left as of a day: the rules of `catalogue.rules` over all rows at once."""

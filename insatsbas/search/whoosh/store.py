@@ -21,7 +21,10 @@ from insatsbas.search.engine import Document
 
 CURRENT, LOCK, MARK = "current", "lock", "mark"
 TEXT_FIELDS = ("title", "keywords", "summary", "body")
-FIELDS = (*TEXT_FIELDS, "part", "folded")
+# What is found by how often it stands where; `gram` by whether it is there at all.
+FIELDS = (*TEXT_FIELDS, "part", "folded", "gram")
+# The words as they are written: for the catalogue's vocabulary, never matched.
+WORDS = "word"
 
 
 def schema() -> fields.Schema:
@@ -33,6 +36,8 @@ def schema() -> fields.Schema:
         **{name: fields.TEXT(analyzer=ready, phrase=True) for name in TEXT_FIELDS},
         part=fields.TEXT(analyzer=ready, phrase=False),
         folded=fields.TEXT(analyzer=ready, phrase=False),
+        gram=fields.TEXT(analyzer=ready, phrase=False),
+        word=fields.TEXT(analyzer=ready, phrase=False),
     )
 
 
@@ -131,7 +136,7 @@ def _write(target: index.FileIndex, gone: Collection[int], documents: Sequence[D
 
 
 def _texts(document: Document) -> dict[str, str]:
-    return {name: " ".join(document.terms[name]) for name in FIELDS if document.terms[name]}
+    return {name: " ".join(document.terms[name]) for name in (*FIELDS, WORDS) if document.terms[name]}
 
 
 def _facts(document: Document) -> dict[str, Any]:

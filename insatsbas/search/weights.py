@@ -1,0 +1,20 @@
+"""What weighs how much when an answer is put in order. Constants only: tuned by `bench/relevance.py`, on the half that may be tuned on."""
+
+# A word in each field. The title and what an entry is filed under say most; `part` and `folded` hold the words of all texts, once for
+# each time their field counts, so that they are near the weight of a body.
+WEIGHTS = {"title": 3.0, "keywords": 2.0, "summary": 1.5, "body": 1.0, "part": 1.0, "folded": 0.8}
+
+# What a lift adds to what is found already, beside a clause of the same rarity. Strong: who names a place means it.
+LIFT = 1.0
+
+# What a run of five letters adds that question and document share. Small: a word has many.
+GRAM = 0.3
+
+# How many of the best by their words are put in order once more by their grams; those below keep theirs.
+RERANKED = 200
+
+# Below so many hits there is a tier of what is like them: at most so many, which share at least this much of the question's grams
+# (by rarity; 1 is all).
+FEW_HITS = 5
+MOST_SIMILAR = 5
+LEAST_SHARED = 0.4
