@@ -6,11 +6,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from types import MappingProxyType
 
+# What a query tries, in the order of the reports.
 KINDS = ("plain", "inflected", "compound", "part", "synonym", "abbreviation", "everyday", "undotted", "typo", "place", "english")
-"""What a query tries, in the order of the reports."""
-
+# Search may be tuned on the first half of the queries, and never on the second.
 HALVES = ("tune", "kept")
-"""Search may be tuned on the first half of the queries, and never on the second."""
 
 
 @dataclass(frozen=True)
