@@ -6,7 +6,7 @@ from flask_compress import Compress
 from insatsbas.accounts import guard, letter_views, password_views
 from insatsbas.accounts import views as accounts_views
 from insatsbas.catalogue import revision_models
-from insatsbas.core import addresses, config, db, jobs, letters, paths, security, settings_store, templating
+from insatsbas.core import addresses, config, db, jobs, letters, paths, security, settings_store, templating, versions
 from insatsbas.core.config import Settings
 from insatsbas.exchange import account_views, agreement_views, asking_views, counter_views, message_views, offer_views
 from insatsbas.exchange import desk_views as exchange_desk_views
@@ -24,7 +24,7 @@ from insatsbas.keeping.reports import views as report_views
 from insatsbas.keeping.review import views as review_views
 from insatsbas.pages import errors, listing_views, machine_views, menu, preview_views, text_views
 from insatsbas.pages import views as pages_views
-from insatsbas.search import outbox, service
+from insatsbas.search import counted_models, outbox, service, wordlist_models
 from insatsbas.search import views as search_views
 
 # Some share a blueprint, and add their routes to it when they are imported.
@@ -62,7 +62,7 @@ _VIEWS = (
 )
 
 # Tables that no view here reads: named, so that every table is known wherever there is an application.
-_TABLES = (jobs, letters, revision_models, settings_store)
+_TABLES = (jobs, letters, revision_models, settings_store, versions, counted_models, wordlist_models)
 
 
 def create_app(settings: Settings | None = None) -> Flask:
@@ -92,6 +92,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     guard.init_app(app)
     service.init_app(app, settings)
     outbox.listen()
+    versions.listen()
     for blueprint in dict.fromkeys(views.blueprint for views in _VIEWS):
         app.register_blueprint(blueprint)
     menu.init_app(app)

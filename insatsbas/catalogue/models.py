@@ -31,7 +31,7 @@ from insatsbas.catalogue.rules import (
     TermKind,
     new_public_id,
 )
-from insatsbas.core import clock
+from insatsbas.core import clock, versions
 from insatsbas.core.db import Base, UtcDateTime, coded
 from insatsbas.organisations.models import Municipality, Organisation
 
@@ -43,6 +43,7 @@ class Need(Base):
     __table_args__ = (
         CheckConstraint("parent_id <> id", name="not_its_own_parent"),
         CheckConstraint("colour BETWEEN 1 AND 12", name="colour"),
+        {"info": {"version": versions.LISTS}},
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)
@@ -65,6 +66,7 @@ class NeedRedirect(Base):
     """A code that a need once had, or that of a need merged into it: old addresses lead on."""
 
     __tablename__ = "need_redirect"
+    __table_args__ = ({"info": {"version": versions.LISTS}},)
 
     code: Mapped[str] = mapped_column(String(40), primary_key=True)
     need_id: Mapped[int] = mapped_column(ForeignKey("need.id", ondelete="CASCADE"), index=True)
@@ -77,7 +79,7 @@ class Term(Base):
     """
 
     __tablename__ = "term"
-    __table_args__ = (UniqueConstraint("kind", "code"),)
+    __table_args__ = (UniqueConstraint("kind", "code"), {"info": {"version": versions.LISTS}})
 
     id: Mapped[int] = mapped_column(primary_key=True)
     kind: Mapped[TermKind] = mapped_column(coded(TermKind, "kind"))

@@ -6,6 +6,7 @@ from typing import Final
 from sqlalchemy import CheckConstraint, Column, ForeignKey, String, Table
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
+from insatsbas.core import versions
 from insatsbas.core.db import Base, coded
 from insatsbas.organisations.rules import OrganisationKind
 
@@ -15,6 +16,7 @@ commuting: Final = Table(
     Column("municipality_code", ForeignKey("municipality.code", ondelete="CASCADE"), primary_key=True),
     Column("neighbour_code", ForeignKey("municipality.code", ondelete="CASCADE"), primary_key=True),
     CheckConstraint("municipality_code <> neighbour_code", name="not_itself"),
+    info={"version": versions.LISTS},
 )
 
 
@@ -26,6 +28,7 @@ class Municipality(Base):
         CheckConstraint("length(code) = 4", name="code_is_four_digits"),
         CheckConstraint("(tile_row IS NULL) = (tile_column IS NULL)", name="tile_has_both"),
         CheckConstraint("tile_row BETWEEN 1 AND 12 AND tile_column BETWEEN 1 AND 12", name="tile_is_on_the_map"),
+        {"info": {"version": versions.LISTS}},
     )
 
     code: Mapped[str] = mapped_column(String(4), primary_key=True)
@@ -47,6 +50,7 @@ class MunicipalityPlace(Base):
     """A place that people name when they mean a municipality, as Jordbro for Haninge."""
 
     __tablename__ = "municipality_place"
+    __table_args__ = ({"info": {"version": versions.LISTS}},)
 
     name: Mapped[str] = mapped_column(String(60), primary_key=True)
     municipality_code: Mapped[str] = mapped_column(ForeignKey("municipality.code", ondelete="CASCADE"), index=True)
@@ -56,6 +60,7 @@ class Organisation(Base):
     """Who runs interventions: a municipality, an authority, a project, an association. The slug stands in addresses and never changes."""
 
     __tablename__ = "organisation"
+    __table_args__ = ({"info": {"version": versions.LISTS}},)
 
     id: Mapped[int] = mapped_column(primary_key=True)
     slug: Mapped[str] = mapped_column(String(60), unique=True)

@@ -60,6 +60,7 @@ KEPT: Final = frozenset(
         "person.password_hash",
         "report.address",
         "term.code",
+        "word_line.shipped",
     )
 )
 LABELS: Final[Mapping[str, str]] = {
@@ -85,6 +86,8 @@ LABELS: Final[Mapping[str, str]] = {
     "municipality": N_("Kommuner"),
     "organisation": N_("Organisationer"),
     "setting": N_("Inställningar"),
+    "word_line": N_("Ord i sökningen"),
+    "search_count": N_("Vad som har sökts"),
     "person": N_("Konton"),
 }
 
