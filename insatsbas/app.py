@@ -24,7 +24,7 @@ from insatsbas.keeping.reports import views as report_views
 from insatsbas.keeping.review import views as review_views
 from insatsbas.pages import errors, listing_views, machine_views, menu, preview_views, text_views
 from insatsbas.pages import views as pages_views
-from insatsbas.search import counted_models, outbox, service, wordlist_models
+from insatsbas.search import counted, counted_models, outbox, service, wordlist_models
 from insatsbas.search import views as search_views
 
 # Some share a blueprint, and add their routes to it when they are imported.
@@ -91,6 +91,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     templating.init_app(app, region=settings.region)
     guard.init_app(app)
     service.init_app(app, settings)
+    counted.init_app(app, settings)
     outbox.listen()
     versions.listen()
     for blueprint in dict.fromkeys(views.blueprint for views in _VIEWS):

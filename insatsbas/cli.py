@@ -28,6 +28,7 @@ from insatsbas.interchange.columns import Column
 from insatsbas.keeping import examples as what_waits
 from insatsbas.keeping import periodic
 from insatsbas.search import indexing
+from insatsbas.search import periodic as search_periodic
 from insatsbas.search.service import current_search
 
 
@@ -116,6 +117,7 @@ def work(once: bool) -> None:
     require_database()
     to_do = [
         Job("sökindex", every=2.0, run=lambda: indexing.drain(current_search())),
+        Job("det som har sökts", every=60.0, run=search_periodic.count_searches),
         Job("brev", every=10.0, run=mail.send_waiting),
         Job("det som har gått ut", every=600.0, run=_throw_away_old),
         Job("översynens brev", every=3600.0, run=periodic.write_review_letters),
@@ -233,6 +235,7 @@ def _throw_away_old() -> None:
     with writing() as session:
         session_actions.throw_away_old(session)
         bulk_actions.forget_old(session)
+    search_periodic.forget_searches()
     mail.wipe_old_secrets()
 
 

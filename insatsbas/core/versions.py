@@ -36,10 +36,15 @@ def versions(session: Session) -> Mapping[str, int]:
     """
     known: Mapping[str, int] | None = g.get(_KEY) if has_request_context() else None
     if known is None:
-        known = {row.name: row.number for row in session.execute(select(Version.name, Version.number))}
+        known = numbers(session)
         if has_request_context():
             setattr(g, _KEY, known)
     return known
+
+
+def numbers(session: Session) -> Mapping[str, int]:
+    """The same, asked for now: for a session that is not the request's."""
+    return {row.name: row.number for row in session.execute(select(Version.name, Version.number))}
 
 
 def raise_version(session: Session, name: str) -> None:
