@@ -12,6 +12,7 @@ from flask import Flask, abort, current_app, g, redirect, request, session, url_
 from flask_login import LoginManager, UserMixin, current_user, login_user, logout_user
 from flask_wtf import CSRFProtect
 from flask_wtf.csrf import CSRFError
+from sqlalchemy.orm import joinedload
 from werkzeug import Response
 
 from insatsbas.accounts import unsent
@@ -160,7 +161,9 @@ def is_shut(person: Person) -> bool:
 def _load(token: str) -> _User | None:
     """The session that a token is of, unless it has ended."""
     used, now = _read(session.get(_USED)), clock.now()
-    row = db.session.get(SignIn, hashed(token))
+    # Every page of theirs asks this: the session, the person and the roles at once.
+    whole = joinedload(SignIn.person).joinedload(Person.memberships)
+    row = db.session.get(SignIn, hashed(token), options=[whole])
     if row is None or used is None or is_shut(row.person) or session_is_over(began=row.began_at, used=used, now=now):
         return None
     if now - used >= _STEP:

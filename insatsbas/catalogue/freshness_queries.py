@@ -1,6 +1,7 @@
 """Reads of how fresh the catalogue is. The index knows nothing of it: what is stale depends on the day."""
 
 from datetime import UTC, date, datetime, time
+from typing import Protocol
 
 from sqlalchemy import ColumnElement, and_, func, or_, select
 from sqlalchemy.orm import Session
@@ -8,6 +9,7 @@ from sqlalchemy.orm import Session
 from insatsbas.catalogue.freshness import DEFAULT_DAYS, LATELY, REVIEWED, ReviewDays, read_days, stale_before
 from insatsbas.catalogue.models import Intervention
 from insatsbas.catalogue.queries import published
+from insatsbas.catalogue.rules import Status
 from insatsbas.core import clock, settings_store
 
 # The setting of the co-ordinator's: as "04-15 10-15".
@@ -27,12 +29,31 @@ def stale_limit(session: Session) -> date:
     return stale_before(review_days(session), clock.today())
 
 
-def last_confirmed(row: Intervention) -> date:
+class Reviewed(Protocol):
+    """What is asked of an entry to know whether it needs to be looked over."""
+
+    @property
+    def status(self) -> Status:
+        """Only some statuses are reviewed."""
+        ...
+
+    @property
+    def verified_on(self) -> date | None:
+        """The day a person last confirmed it; None when nobody has."""
+        ...
+
+    @property
+    def created_at(self) -> datetime:
+        """When it was entered."""
+        ...
+
+
+def last_confirmed(row: Reviewed) -> date:
     """The day an entry was last confirmed; the day it was entered, if it never was."""
     return row.verified_on or clock.local_day(row.created_at)
 
 
-def needs_review(row: Intervention, limit: date) -> bool:
+def needs_review(row: Reviewed, limit: date) -> bool:
     """Whether an entry is reviewed, and was last confirmed before a day."""
     return row.status in REVIEWED and last_confirmed(row) < limit
 

@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from enum import StrEnum
+from inspect import iscoroutinefunction
 from types import ModuleType
 from typing import Any
 
@@ -92,6 +93,8 @@ def engine_options(url: URL) -> dict[str, Any]:
 def init_app(app: Flask) -> None:
     """Connect the database to the application and make writers take the write lock first."""
     db.init_app(app)
+    # We have no asynchronous sessions, and to close none of them starts a thread and a loop at the end of every request.
+    app.teardown_appcontext_funcs = [close for close in app.teardown_appcontext_funcs if not iscoroutinefunction(close)]
     with app.app_context():
         _prepare(db.engine)
 

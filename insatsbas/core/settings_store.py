@@ -4,12 +4,15 @@ from sqlalchemy import String, Text
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from insatsbas.core.db import Base
+from insatsbas.core.versions import LISTS
 
 
 class Setting(Base):
     """One setting of the co-ordinator's; absent means its default."""
 
     __tablename__ = "setting"
+    # The days of review are kept with the lists.
+    __table_args__ = {"info": {"version": LISTS}}  # noqa: RUF012 - SQLAlchemy reads it as it stands
 
     name: Mapped[str] = mapped_column(String(60), primary_key=True)
     value: Mapped[str] = mapped_column(Text)

@@ -1,6 +1,7 @@
 """What every template may use: Swedish dates and numbers, addresses of static files, and texts through gettext."""
 
 import hashlib
+from collections.abc import Hashable
 from datetime import date
 from decimal import Decimal
 from functools import lru_cache
@@ -11,21 +12,30 @@ from babel.numbers import format_decimal
 from flask import Flask, Response, current_app, request, url_for
 from flask_babel import Babel
 from jinja2 import StrictUndefined
+from jinja2.runtime import Macro
+from markupsafe import Markup
 
 from insatsbas.core import clock
+from insatsbas.core.i18n import translations
 
 LOCALE = "sv"
 YEAR = 365 * 24 * 3600
+_THOUSAND = 1000
 
 
 def init_app(app: Flask, *, region: str) -> None:
     """Give the templates their globals and filters, and let browsers keep static files for a year."""
     Babel(app, default_locale=LOCALE, locale_selector=lambda: LOCALE, default_timezone="Europe/Stockholm")
+    app.jinja_env.install_gettext_callables(  # type: ignore[attr-defined]
+        gettext=lambda text: translations().ugettext(text),
+        ngettext=lambda one, many, count: translations().ungettext(one, many, count),
+        newstyle=True,
+    )
     app.jinja_env.undefined = StrictUndefined
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
     app.jinja_env.filters |= {"longdate": longdate, "number": number}
     app.jinja_env.globals |= {"site_name": "Insatsbas", "region_name": region, "static_url": static_url}
-    app.jinja_env.globals |= {"today": clock.today, "local_time": clock.local}
+    app.jinja_env.globals |= {"today": clock.today, "local_time": clock.local, "drawn": drawn}
     app.after_request(_cache_static)
 
 
@@ -36,7 +46,18 @@ def longdate(day: date) -> str:
 
 def number(value: float | Decimal) -> str:
     """18 500 or 12,5, with a space that does not break."""
-    return format_decimal(value, locale=LOCALE)
+    # Most are small, and a page has hundreds: what has no thousands and no decimals is written the same without being asked for.
+    return str(value) if isinstance(value, int) and 0 <= value < _THOUSAND else format_decimal(value, locale=LOCALE)
+
+
+@lru_cache(maxsize=10_000)
+def drawn(macro: Macro, *told: Hashable) -> Markup:
+    """What a macro makes of what it is told, kept. The key is all that it is told, so what is kept is never old.
+
+    For what is drawn often alike: the choices of a filter, a card. Only for macros that read nothing else, and are imported
+    without context.
+    """
+    return Markup(macro(*told))  # noqa: S704 - a macro has escaped what it was told
 
 
 def static_url(path: str) -> str:

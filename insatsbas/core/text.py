@@ -14,6 +14,8 @@ def N_(text: str) -> str:
 
 def fold(text: str) -> str:
     """Without dots and accents, as people type in a hurry: å ä ö é become a a o e."""
+    if text.isascii():
+        return text
     return "".join(c for c in unicodedata.normalize("NFD", text) if not unicodedata.combining(c))
 
 

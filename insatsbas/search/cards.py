@@ -7,6 +7,7 @@ from flask import url_for
 from insatsbas.catalogue.freshness_queries import needs_review
 from insatsbas.catalogue.models import Intervention
 from insatsbas.catalogue.rules import Status, TermKind, next_start, places_for_others, places_left
+from insatsbas.catalogue.shown_queries import Shown
 from insatsbas.core.i18n import gettext as _
 from insatsbas.search.engine import Facet
 from insatsbas.search.forms import address
@@ -20,7 +21,7 @@ _NOTHING_ASKED = Plan()
 
 
 def card(
-    row: Intervention, analysis: Analysis, *, today: date, region: str, stale_before: date = date.min, plan: Plan = _NOTHING_ASKED
+    row: Intervention | Shown, analysis: Analysis, *, today: date, region: str, stale_before: date = date.min, plan: Plan = _NOTHING_ASKED
 ) -> HitCard:
     """A card, marked where it answers the plan. Only an active intervention has a next start and places to give.
 
@@ -48,12 +49,12 @@ def card(
     )
 
 
-def need_tags(intervention: Intervention) -> tuple[NeedTag, ...]:
+def need_tags(intervention: Intervention | Shown) -> tuple[NeedTag, ...]:
     """The needs of an intervention, each with the colour of its tile."""
     return tuple(NeedTag(n.label, address([(Facet.NEED.value, n.code)]), (n.parent or n).colour) for n in intervention.needs)
 
 
-def where(intervention: Intervention, region: str) -> str:
+def where(intervention: Intervention | Shown, region: str) -> str:
     """Where it is given, in a few words. Of what has ended nothing is said that the entry does not say."""
     names = [m.name for m in intervention.given_in]
     if not names:

@@ -6,9 +6,9 @@ from datetime import date
 from itertools import chain
 from typing import TypeAlias
 
-from insatsbas.catalogue.models import Intervention
 from insatsbas.catalogue.queries import Lists
 from insatsbas.catalogue.rules import KNOWLEDGE_BANK, PUBLIC
+from insatsbas.catalogue.shown_queries import Shown
 from insatsbas.core.i18n import gettext as _
 from insatsbas.core.i18n import ngettext
 from insatsbas.core.templating import number
@@ -47,7 +47,7 @@ class Presenter:
         self._search, self._asked, self._question, self._lists, self._region = search, asked, question, lists, region
         self._pairs, self._stale_before = asked.parameters(), stale_before
 
-    def page(self, results: Results, rows: Sequence[Intervention]) -> SearchPage:
+    def page(self, results: Results, rows: Sequence[Shown]) -> SearchPage:
         """The whole page."""
         return SearchPage(
             q=self._asked.q,

@@ -6,11 +6,12 @@ from werkzeug import Response
 from insatsbas.accounts.guard import access, current_viewer
 from insatsbas.accounts.policy import Permission
 from insatsbas.catalogue import queries
-from insatsbas.catalogue.freshness_queries import stale_limit
+from insatsbas.catalogue.freshness import stale_before
+from insatsbas.catalogue.in_force_queries import in_force
+from insatsbas.catalogue.shown_queries import shown
 from insatsbas.core import clock
 from insatsbas.core.config import current_settings
 from insatsbas.core.db import db
-from insatsbas.organisations.queries import commuting_from
 from insatsbas.search.engine import Facet
 from insatsbas.search.forms import Asked, address, with_needs
 from insatsbas.search.presenter import Presenter
@@ -24,13 +25,14 @@ blueprint = Blueprint("search", __name__)
 def results() -> Response:
     """Find interventions: words, filters, and where nothing is found, a way on."""
     search, settings = current_search(), current_settings()
-    lists = queries.lists(db.session)
+    now = in_force(db.session)
+    lists = now.lists
     if moved := queries.moved_needs(db.session, lists, request.args.getlist(Facet.NEED)):
         return redirect(address(with_needs(request.args, moved)), 301)
     asked = Asked(request.args, lists)
-    question = asked.question(search.planner, commuting_from(db.session), clock.today())
+    question = asked.question(search.planner, now.reach, clock.today())
     found = search.engine.find(question)
-    rows = queries.by_ids(current_viewer(), db.session, [hit.id for hit in found.hits])
-    stale_before = stale_limit(db.session)
-    page = Presenter(search, asked, question, lists, region=settings.region, stale_before=stale_before).page(found, rows)
+    rows = shown(current_viewer(), db.session, [hit.id for hit in found.hits], now)
+    limit = stale_before(now.review_days, clock.today())
+    page = Presenter(search, asked, question, lists, region=settings.region, stale_before=limit).page(found, rows)
     return make_response(render_template("search/results.html", page=page))

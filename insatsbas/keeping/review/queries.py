@@ -11,7 +11,8 @@ from insatsbas.accounts.models import Membership, Person
 from insatsbas.accounts.queries import editors_by_organisation
 from insatsbas.catalogue import queries as catalogue
 from insatsbas.catalogue.freshness import REVIEWED, ReviewDays, due_on, stale_before
-from insatsbas.catalogue.freshness_queries import confirmed_before, last_confirmed, review_days
+from insatsbas.catalogue.freshness_queries import confirmed_before, last_confirmed
+from insatsbas.catalogue.in_force_queries import in_force
 from insatsbas.catalogue.models import Intervention
 from insatsbas.core import clock
 from insatsbas.core.errors import NotFoundError
@@ -31,8 +32,8 @@ def limit_at_hand(days: ReviewDays) -> date:
 
 
 def count_waiting(viewer: Viewer, session: Session) -> int:
-    """How much waits for a viewer, entries and reports, for the menu of every page: one question, beside that of the days of review."""
-    limit, own = limit_at_hand(review_days(session)), viewer.organisations_as(Role.EDITOR)
+    """How much waits for a viewer, entries and reports, for the menu of every page: one question, beside those of the lists in force."""
+    limit, own = limit_at_hand(in_force(session).review_days), viewer.organisations_as(Role.EDITOR)
     entries = select(func.count()).select_from(Intervention).where(Intervention.owner_id.in_(own), confirmed_before(limit))
     row = session.execute(select(entries.scalar_subquery(), reports.open_count(viewer).scalar_subquery())).one()
     return int(row[0]) + int(row[1])
