@@ -176,12 +176,13 @@ class Planner:
         # A question of stop words only is meant as it stands.
         keep_all = not draft.clauses and all(word in self._analysis.stopwords for word in words)
         places: list[Node] = []
-        at = 0
+        at, before = 0, ""
         while at < len(words):
             named = _length_at(names, stems, at, longest_name)
             length = max(named, _length_at(self._synonyms, stems, at, self._longest_synonym), 1)
             span = words[at : at + length]
             key, at = tuple(stems[at : at + length]), at + length
+            one, before = before, ""
             if named == length:
                 name = names[key]
                 draft.named[name] = None
@@ -192,11 +193,21 @@ class Planner:
                 draft.clauses.append(AnyOf(((self._span(span, key, draft), 1.0), (coded, _AS_NEED))))
             elif key in self._synonyms or keep_all or span[0] not in self._analysis.stopwords:
                 draft.clauses.append(self._span(span, key, draft))
+                before = span[0] if length == 1 else ""
+                if one and before:
+                    self._join(one, before, draft)
             self._add_grams(span, draft)
         if draft.clauses:
             draft.lifts += places
         else:
             draft.clauses += places
+
+    def _join(self, one: str, other: str, draft: "_Draft") -> None:
+        """Let the last two clauses, each a word, also be met by the one word that they make: *sim skola* means *simskola* too."""
+        stems = [self._analysis.stem(f"{one}{link}{other}") for link in ("", "s")]
+        draft.marks.update(stems)
+        whole = tuple((Word(stem), 1.0) for stem in stems)
+        draft.clauses[-2:] = [AnyOf(((node, 1.0), *whole)) for node in draft.clauses[-2:]]
 
     def _span(self, words: list[str], stems: tuple[str, ...], draft: "_Draft") -> Node:
         """Some words that belong together, or what else they are called."""
@@ -218,19 +229,31 @@ class Planner:
         choices: list[tuple[Node, float]] = [(Word(stem), 1.0), (Word(stem, "part"), _AS_PART)]
         if parts:
             draft.marks.update(parts)
-            both = tuple(AnyOf(((Word(p), 1.0), (Word(p, "part"), 1.0))) for p in parts)
-            choices.append((AllOf(both), _BY_PARTS))
+            choices.append((_every(parts, "part"), _BY_PARTS))
+        linked = self._analysis.linked(word)
+        if linked is not None and linked != stem:
+            draft.marks.add(linked)
+            choices.append((AnyOf(((Word(linked), 1.0), (Word(linked, "part"), 1.0))), _AS_PART))
         if fold(word) != word:
             return AnyOf(tuple(choices))
-        bare = self._analysis.bare(word)
-        draft.folded_marks.add(bare)
-        return AnyOf(tuple(choices), otherwise=AnyOf(((Word(bare), 1.0), (Word(bare, "folded"), 1.0))))
+        return AnyOf(tuple(choices), otherwise=self._without_dots(word, draft))
+
+    def _without_dots(self, word: str, draft: "_Draft") -> Node:
+        bare, parts = self._analysis.bare(word), self._analysis.bare_part_stems(word)
+        draft.folded_marks.update((bare, *parts))
+        choices: tuple[tuple[Node, float], ...] = ((Word(bare), 1.0), (Word(bare, "folded"), 1.0))
+        return AnyOf((*choices, (_every(parts, "folded"), _BY_PARTS)) if parts else choices)
 
     def _expression(self, stems: tuple[str, ...], draft: "_Draft") -> Node:
         draft.marks.update(stem for stem in stems if stem not in self._analysis.stopwords)
         if len(stems) > 1:
             return Phrase(stems)
         return AnyOf(((Word(stems[0]), 1.0), (Word(stems[0], "part"), _AS_PART)))
+
+
+def _every(stems: tuple[str, ...], where: str) -> Node:
+    """All the parts of a compound, each as a word of its own or within another."""
+    return AllOf(tuple(AnyOf(((Word(stem), 1.0), (Word(stem, where), 1.0))) for stem in stems))
 
 
 def _length_at(known: Mapping[tuple[str, ...], object], stems: list[str], at: int, longest: int) -> int:

@@ -6,7 +6,7 @@ A word becomes its stem, so that *insatsen* and *insatser* meet; a compound also
 
 import re
 import unicodedata
-from collections.abc import Iterator
+from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -63,6 +63,39 @@ def tokens(text: str) -> Iterator[Token]:
         yield Token(match.start(), match.end(), match.group().lower()[:LONGEST_WORD])
 
 
+class _Parts:
+    """What compounds are made of: the stem of each part by the forms it has when another follows, and the stems that may come last."""
+
+    def __init__(self, first: Mapping[str, str], last: Collection[str], stem: Callable[[str], str]) -> None:
+        self.first = first
+        self.last = last
+        self._stem = stem
+        self._longest = max(map(len, first), default=0)
+
+    def of(self, word: str) -> tuple[Part, ...]:
+        """The parts that cover a word, as few as possible; empty when nothing does, or one alone."""
+        if len(word) < _SHORTEST_COMPOUND:
+            return ()
+        found = self._from(word, 0, 4)
+        return found if found is not None and len(found) > 1 else ()
+
+    def _from(self, word: str, start: int, depth: int) -> tuple[Part, ...] | None:
+        rest = word[start:]
+        if start and len(rest) >= _SHORTEST_PART and (last := self._stem(rest)) in self.last:
+            return (Part(start, len(word), last),)
+        best: tuple[Part, ...] | None = None
+        if depth == 0:
+            return best
+        for end in range(min(len(word) - _SHORTEST_PART, start + self._longest), start + _SHORTEST_PART - 1, -1):
+            stem = self.first.get(word[start:end])
+            if stem is None:
+                continue
+            tail = self._from(word, end, depth - 1)
+            if tail is not None and (best is None or len(tail) + 1 < len(best)):
+                best = (Part(start, end, stem), *tail)
+        return best
+
+
 class Analysis:
     """Stems, parts and foldings by one set of word lists. Immutable; safe to share between threads."""
 
@@ -74,9 +107,10 @@ class Analysis:
         self._stemmer = Stemmer.Stemmer("swedish", 0)
         self.stem = lru_cache(100_000)(self._stem)
         self.split = lru_cache(100_000)(self._split)
-        self._last_parts = {self.stem(word) for word in lists.parts}
-        self._first_parts = {form: self.stem(word) for word, forms in lists.parts.items() for form in (word, *forms)}
-        self._longest_part = max(map(len, self._first_parts), default=0)
+        stems = {form: self.stem(word) for word, forms in lists.parts.items() for form in (word, *forms)}
+        self._parts = _Parts(stems, {self.stem(word) for word in lists.parts}, self.stem)
+        bare_stems = {fold(form): fold(stem) for form, stem in stems.items()}
+        self._bare_parts = _Parts(bare_stems, set(map(fold, self._parts.last)), self.bare)
 
     def _stem(self, word: str) -> str:
         listed = self._exceptions.get(word)
@@ -97,31 +131,19 @@ class Analysis:
 
         The last part may be inflected; the others stand in one of their linking forms.
         """
-        if len(word) < _SHORTEST_COMPOUND:
-            return ()
-        found = self._split_from(word, 0, 4)
-        return found if found is not None and len(found) > 1 else ()
-
-    def _split_from(self, word: str, start: int, depth: int) -> tuple[Part, ...] | None:
-        rest = word[start:]
-        last = self.stem(rest)
-        if start and len(rest) >= _SHORTEST_PART and last in self._last_parts:
-            return (Part(start, len(word), last),)
-        best: tuple[Part, ...] | None = None
-        if depth == 0:
-            return best
-        for end in range(min(len(word) - _SHORTEST_PART, start + self._longest_part), start + _SHORTEST_PART - 1, -1):
-            stem = self._first_parts.get(word[start:end])
-            if stem is None:
-                continue
-            tail = self._split_from(word, end, depth - 1)
-            if tail is not None and (best is None or len(tail) + 1 < len(best)):
-                best = (Part(start, end, stem), *tail)
-        return best
+        return self._parts.of(word)
 
     def part_stems(self, word: str) -> tuple[str, ...]:
         """The stems of a compound's parts, and of the compounds within it, as *vårdbiträde* in *äldrevårdbiträde*."""
         return tuple(dict.fromkeys(part.stem for part in self.split(word)))
+
+    def bare_part_stems(self, word: str) -> tuple[str, ...]:
+        """The same of a compound that was typed without dots, its parts' stems without dots: *kvinnohalsa* is *kvinn* and *halsa*."""
+        return tuple(dict.fromkeys(part.stem for part in self._bare_parts.of(word)))
+
+    def linked(self, word: str) -> str | None:
+        """The stem of the word that a first half of a compound stands for, typed alone: *samhälls* means *samhälle*."""
+        return self._parts.first.get(word)
 
     def folded(self, word: str) -> set[str]:
         """The stem and the parts without dots, where that changes them: what a question typed without dots is compared with."""

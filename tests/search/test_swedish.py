@@ -241,6 +241,20 @@ def test_a_compound_is_kept_without_dots_whole_and_in_parts(analysis: Analysis) 
     assert analysis.folded("kurs") == set()
 
 
+@pytest.mark.parametrize(
+    "word", ["äldrevården", "hälsoundersökningar", "föräldragrupper", "simskolorna", "körkortsteori", "läxhjälpen", "kvinnohälsa"]
+)
+def test_a_compound_without_dots_has_the_same_parts_without_dots(analysis: Analysis, word: str) -> None:
+    assert set(analysis.bare_part_stems(fold(word))) == {fold(stem) for stem in analysis.part_stems(word)} != set()
+
+
+def test_a_form_that_links_leads_to_its_word_and_other_words_nowhere(analysis: Analysis) -> None:
+    assert analysis.linked("samhälls") == analysis.stem("samhälle")
+    assert analysis.linked("hälso") == analysis.stem("hälsa")
+    assert analysis.linked("kurs") == analysis.stem("kurs")
+    assert analysis.linked("xyz") is None
+
+
 def test_every_exception_is_found_without_its_dots(lists: WordLists, analysis: Analysis) -> None:
     meant: dict[str, set[str]] = {}
     for form, word in lists.exceptions.items():
