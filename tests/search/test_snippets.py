@@ -1,16 +1,21 @@
 """What is marked in a title and told on a card: whole words as inflected, parts of compounds, and nothing as markup that was none."""
 
 import html
+import json
 import re
+from pathlib import Path
 
 import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from markupsafe import Markup
 
-from insatsbas.search.query import Planner
-from insatsbas.search.snippets import mark, snippet
-from insatsbas.search.swedish import Analysis, normalise
+import insatsbas
+from insatsbas.core.text import fold
+from insatsbas.search.query import Plan, Planner
+from insatsbas.search.snippets import Marker, Match, mark, marker, snippet
+from insatsbas.search.swedish import Analysis, normalise, tokens
+from insatsbas.search.wordlists import WordLists
 
 
 @pytest.mark.parametrize(
@@ -84,6 +89,81 @@ def test_the_text_stays_the_same_under_its_marks(planner: Planner, analysis: Ana
     assert not re.search(r"<mark>[^<]*<mark>|<mark></mark>", found)
     if planner.plan(asked).is_empty:
         assert "<mark>" not in found
+
+
+# What is looked at is only what can answer: nothing may be missed by that
+
+
+def by_every_word(text: str, plan: Plan, analysis: Analysis) -> list[Match]:
+    """What answers in a text, by analysing each of its words."""
+
+    def is_wanted(stem: str) -> bool:
+        return stem in plan.marks or fold(stem) in plan.folded_marks
+
+    found = []
+    for token in tokens(text):
+        whole = analysis.stem(token.word)
+        if is_wanted(whole):
+            found.append(Match(token.start, token.end, whole))
+        else:
+            parts = [part for part in analysis.split(token.word) if is_wanted(part.stem)]
+            found += [Match(token.start + part.start, token.start + part.end, part.stem) for part in parts]
+    return found
+
+
+_LETTERS = st.text("aåäöéàeosktΣσςİßﬁ-_ ’–1\u030a\u0308한", max_size=60)
+
+
+@settings(derandomize=True, max_examples=500)
+@given(st.one_of(_TEXTS, _LETTERS), st.one_of(_TEXTS, _LETTERS))
+@example("Ἀθῆναι ΑΣ'Α ΑΣ", "ας'α")
+@example("İstanbul istanbul", "istanbul")
+@example("h\u030aals hål → halsa", "hal halsa")
+@example("x" * 200 + "kurs", "x")
+def test_nothing_is_missed_in_any_text(planner: Planner, analysis: Analysis, text: str, asked: str) -> None:
+    plain, plan = normalise(text), planner.plan(asked)
+    assert list(marker(plan, analysis).matches(plain)) == by_every_word(plain, plan, analysis)
+
+
+def test_nothing_is_missed_of_the_listed_words(planner: Planner, analysis: Analysis, lists: WordLists) -> None:
+    words = sorted({*lists.exceptions, *lists.exceptions.values(), *lists.parts, *(f for forms in lists.parts.values() for f in forms)})
+    words += [first + last for first in words[::71] for last in words[::59]]
+    text = " ".join((*words, *map(str.upper, words)))
+    for word in words[::199]:
+        for asked in (word, fold(word)):
+            plan = planner.plan(asked)
+            assert list(marker(plan, analysis).matches(text)) == by_every_word(text, plan, analysis), asked
+
+
+def test_nothing_is_missed_in_the_demo(planner: Planner, analysis: Analysis) -> None:
+    entries = json.loads((Path(insatsbas.__file__).parent / "data" / "examples.json").read_text("utf-8"))
+    told = normalise(" ".join(f"{e['titel']} {e['sammanfattning']} {e.get('beskrivning', '')}" for e in entries))
+    words = sorted({token.word for token in tokens(told)})
+    text = " ".join(words)
+    for word in words[::97]:
+        for asked in (word, fold(word)):
+            plan = planner.plan(asked)
+            assert list(marker(plan, analysis).matches(text)) == by_every_word(text, plan, analysis), asked
+
+
+def test_few_words_are_analysed(planner: Planner, analysis: Analysis) -> None:
+    looked_at: list[str] = []
+
+    class Watched(Analysis):
+        def __init__(self) -> None:
+            pass
+
+        def __getattr__(self, name: str) -> object:
+            return getattr(analysis, name)
+
+        def stem(self, word: str) -> str:
+            looked_at.append(word)
+            return str(analysis.stem(word))
+
+    plan = planner.plan("kurs")
+    text = "Det här är en text om ditt och datt, och sist en kvällskurs. " * 50
+    assert len(list(Marker(plan.marks, plan.folded_marks, Watched()).matches(text))) == 50
+    assert looked_at == ["kvällskurs"]
 
 
 # Which text a card tells
