@@ -3,7 +3,7 @@
 import hashlib
 import json
 from collections.abc import Iterable
-from dataclasses import asdict, replace
+from dataclasses import fields, replace
 
 from insatsbas.catalogue.models import Intervention, Occasion
 from insatsbas.catalogue.queries import swedish_order
@@ -39,7 +39,8 @@ def document(intervention: Intervention, analysis: Analysis) -> Document:
         title_key=swedish_order(intervention.title),
         occasions=tuple(map(_occasion, intervention.occasions)) if intervention.status is Status.ACTIVE else (),
     )
-    whole = json.dumps([analysis.mark, asdict(draft)], ensure_ascii=False, sort_keys=True)
+    facts = {field.name: getattr(draft, field.name) for field in fields(draft)}
+    whole = json.dumps([analysis.mark, facts], ensure_ascii=False, sort_keys=True)
     return replace(draft, mark=hashlib.sha256(whole.encode()).hexdigest()[:16])
 
 
@@ -57,7 +58,7 @@ def _terms(intervention: Intervention, analysis: Analysis) -> dict[str, list[str
         # These two are one field each, so that a title's words must weigh more by standing there more often.
         times = _TIMES[name]
         parts += [stem for word in found for stem in analysis.part_stems(word)] * times
-        folded += sorted({bare for word in found for bare in analysis.folded(word)}) * times
+        folded += sorted({bare for word in set(found) for bare in analysis.folded(word)}) * times
     distinct = sorted({word for found in words.values() for word in found})
     return {
         **{name: [analysis.stem(word) for word in words[name]] for name in words},

@@ -51,6 +51,7 @@ ANY_TIME = "nar_som_helst"
 STAFF = "personal"
 COMMUTE = "pendla"
 YES = "ja"
+COUNTED = frozenset((*(facet.value for facet in Facet), PASSED, PLACES_LEFT, FOR_OTHERS, ANY_TIME, STAFF, COMMUTE))
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,7 +85,10 @@ ACTIVE_ONLY: Mapping[Facet, frozenset[str]] = {Facet.STATUS: frozenset({Status.A
 
 @dataclass(frozen=True, slots=True)
 class Question:
-    """A whole question: the plan of the words, the filters, the order, and which part of the answer. `today` is a Swedish day."""
+    """A whole question: the plan of the words, the filters, the order, and which part of the answer. `today` is a Swedish day.
+
+    `counted` are the filters whose values are counted, all unless told: who does not show them should not ask for them.
+    """
 
     plan: Plan
     filters: Filters
@@ -92,6 +96,7 @@ class Question:
     sort: Sort = Sort.RELEVANCE
     offset: int = 0
     limit: int = 20
+    counted: frozenset[str] = COUNTED
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,7 +109,7 @@ class Hit:
 
 @dataclass(frozen=True, slots=True)
 class Results:
-    """The answer. `facets` hold, for each filter, how many hits each value would give alone, all other filters as they are.
+    """The answer. `facets` hold, for each filter counted, how many hits each value would give alone, all other filters as they are.
 
     `similar` are like what was asked for without matching it; they are in no count.
     """
@@ -165,8 +170,8 @@ class Engine(Protocol):
         """Throw away what is kept of earlier indexes for those who may be reading them."""
         ...
 
-    def marks(self) -> Mapping[int, str]:
-        """The id and the mark of every document that is found now."""
+    def marks(self, ids: Collection[int] | None = None) -> Mapping[int, str]:
+        """The id and the mark of every document that is found now, or of those of `ids` that are."""
         ...
 
     def vocabulary(self) -> Vocabulary:

@@ -63,7 +63,7 @@ def _drain_some(search: Search) -> int:
         ids = {number for _, kind, ref in jobs for number in _touched(session, kind, ref)}
         documents = _documents(session, search, ids)
     search.engine.apply(ids - {d.id for d in documents}, documents)
-    marks = search.engine.marks()
+    marks = search.engine.marks(ids)
     seen = all(marks.get(d.id) == d.mark for d in documents) and not (ids - {d.id for d in documents}) & marks.keys()
     if not seen:
         raise RuntimeError("the index does not show what was written to it")

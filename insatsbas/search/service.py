@@ -29,7 +29,7 @@ def init_app(app: Flask, settings: Settings) -> None:
     """Take the word lists and connect the engine. Does not touch the index."""
     analysis, planner = _understanding()
     # The second part is the form of the index itself: raised when the schema or the documents change.
-    store = Store(settings.index_dir, f"{analysis.mark}-4")
+    store = Store(settings.index_dir, f"{analysis.mark}-5")
     app.extensions[_KEY] = Search(analysis, planner, WhooshEngine(store))
 
 

@@ -18,3 +18,6 @@ RERANKED = 200
 FEW_HITS = 5
 MOST_SIMILAR = 5
 LEAST_SHARED = 0.4
+
+# Where no document has all the words: the part of them (by rarity) that it has, raised to this, is multiplied with its score. 0 is off.
+COVERAGE = 0.0

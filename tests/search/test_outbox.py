@@ -605,7 +605,7 @@ def test_threads_that_meet_new_words_at_once_read_the_same(demo_app: Flask) -> N
         def read(step: int) -> None:
             for key in terms[step:] + terms[:step]:
                 try:
-                    if shared.term(*key)[0].tolist() != want[key] or (key[0] == "title" and not len(shared.phrase("title", (key[1],))[0])):
+                    if shared.term(*key)[0].tolist() != want[key] or (key[0] == "title" and not len(shared.phrase((key[1],))[0])):
                         wrong.append(key)
                 except Exception as error:
                     wrong.append(error)

@@ -1,22 +1,25 @@
 """The embedded engine: `store` writes, `snapshot` reads, `answer` reckons."""
 
+import os
 import pickle
 import struct
 import threading
+import time
 import zlib
 from collections.abc import Collection, Mapping, Sequence
 from contextlib import AbstractContextManager
 
 from insatsbas.search.engine import Document, EngineError, Question, Results, Vocabulary
 from insatsbas.search.whoosh import snapshot
-from insatsbas.search.whoosh.answer import answer
-from insatsbas.search.whoosh.snapshot import Snapshot
+from insatsbas.search.whoosh.answer import Answers
 from insatsbas.search.whoosh.store import Store
 
 _TRIES = 10
 _UNREADABLE = "Sökindexet saknas eller går inte att läsa. Kör insatsbas index rebuild."
 # What a damaged file gives when its postings are unpacked, long after it was opened.
 _DAMAGE = (EOFError, pickle.UnpicklingError, struct.error, zlib.error)
+# A file system tells the time of a change in steps of some milliseconds: two within one look the same.
+_SETTLED = 100_000_000
 
 
 class WhooshEngine:
@@ -24,7 +27,8 @@ class WhooshEngine:
 
     def __init__(self, store: Store) -> None:
         self.store = store
-        self._snapshot: Snapshot | None = None
+        self._answers: Answers | None = None
+        self._seen: tuple[int, int] | None = None
         self._lock = threading.Lock()
 
     def find(self, question: Question) -> Results:
@@ -34,13 +38,13 @@ class WhooshEngine:
             EngineError: there is no readable index.
         """
         try:
-            return answer(self._current(), question)
+            return self._current().to(question)
         except _DAMAGE as error:
             raise EngineError(_UNREADABLE) from error
 
     def apply(self, gone: Collection[int], documents: Sequence[Document]) -> None:
         """Take away and put in, as one change that is on disk when this returns."""
-        self.store.apply(gone, documents)
+        self.store.apply(self._current().snapshot.places_of({*gone, *(document.id for document in documents)}), documents)
 
     def rebuild(self, documents: Sequence[Document]) -> None:
         """Make a new index aside and move to it."""
@@ -50,10 +54,9 @@ class WhooshEngine:
         """Throw away all generations but the one in force. Who was about to open one looks for the newest again."""
         self.store.discard_old()
 
-    def marks(self) -> Mapping[int, str]:
-        """The id and the mark of every document that is found now."""
-        now = self._current()
-        return {int(now.ids[row]): now.marks[row] for row in range(now.size) if now.live[row]}
+    def marks(self, ids: Collection[int] | None = None) -> Mapping[int, str]:
+        """The id and the mark of every document that is found now, or of those of `ids` that are."""
+        return self._current().snapshot.marks_of(ids)
 
     def vocabulary(self) -> Vocabulary:
         """The words of the catalogue; the same object until the index changes.
@@ -62,7 +65,7 @@ class WhooshEngine:
             EngineError: there is no readable index.
         """
         try:
-            return self._current().vocabulary
+            return self._current().snapshot.vocabulary
         except _DAMAGE as error:
             raise EngineError(_UNREADABLE) from error
 
@@ -80,8 +83,11 @@ class WhooshEngine:
         """Be the only one who calls `apply` and `rebuild`. Yields whether we are; without `wait`, at once."""
         return self.store.locked(wait=wait)
 
-    def _current(self) -> Snapshot:
-        """The newest snapshot. A segment may be merged away while it is opened: then there is a newer one to open."""
+    def _current(self) -> Answers:
+        """Answers from the newest snapshot. A segment may be merged away while it is opened: then there is a newer one to open."""
+        held = self._answers
+        if held is not None and self._seen is not None and self._seen == self._times(held.snapshot.generation[0]):
+            return held
         fault: Exception | None = None
         for _ in range(_TRIES):
             folder = self.store.current()
@@ -94,13 +100,23 @@ class WhooshEngine:
                 fault = error
         raise EngineError(_UNREADABLE) from fault
 
-    def _newest(self, folder: str) -> Snapshot:
-        held = self._snapshot
-        if held is not None and held.generation == snapshot.generation(folder):
-            return held
-        with self._lock:
-            held = self._snapshot
-            if held is None or held.generation != snapshot.generation(folder):
-                same_index = held if held is not None and held.generation[0] == folder else None
-                self._snapshot = held = snapshot.read(folder, same_index)
-            return held
+    def _newest(self, folder: str) -> Answers:
+        seen = self._times(folder)
+        held = self._answers
+        if held is None or held.snapshot.generation != snapshot.generation(folder):
+            with self._lock:
+                held = self._answers
+                if held is None or held.snapshot.generation != snapshot.generation(folder):
+                    same_index = held.snapshot if held is not None and held.snapshot.generation[0] == folder else None
+                    self._answers = held = Answers(snapshot.read(folder, same_index))
+        # From now on nothing has to be read to know that there is nothing newer: unless the last change is so new that another
+        # may have the same time.
+        self._seen = seen if seen is not None and max(seen) < time.time_ns() - _SETTLED else None
+        return held
+
+    def _times(self, folder: str) -> tuple[int, int] | None:
+        """When the name of the generation in force and the list of its files last changed; None when either is gone."""
+        try:
+            return os.stat(self.store.folder).st_mtime_ns, os.stat(folder).st_mtime_ns
+        except OSError:
+            return None

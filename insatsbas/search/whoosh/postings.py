@@ -1,10 +1,8 @@
-"""Whoosh's postings as arrays: where a term stands, how often, and at which positions. Kept per segment, which never changes."""
+"""One immutable segment: its documents' facts, and its postings as arrays, read when they are asked for and kept within a bound."""
 
 import threading
-from collections import OrderedDict
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from functools import cached_property
-from typing import Any, TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
@@ -12,37 +10,46 @@ from whoosh.codec.whoosh3 import LENGTHS_COLUMN, _lenfield
 from whoosh.reading import SegmentReader, TermNotFound
 from whoosh.util.numeric import byte_to_length
 
-from insatsbas.search.whoosh.store import FIELDS, WORDS
-
-Ids: TypeAlias = NDArray[np.int64]
-Scores: TypeAlias = NDArray[np.float32]
+from insatsbas.search.weights import WEIGHTS
+from insatsbas.search.whoosh import codec, matches
+from insatsbas.search.whoosh.cache import Cache
+from insatsbas.search.whoosh.facts import Facts, Ids, Scores
+from insatsbas.search.whoosh.matches import NOTHING, Match
+from insatsbas.search.whoosh.store import FIELDS, TEXT_FIELDS, WORDS
 
 # Okapi BM25 as in Robertson and Zaragoza, "The Probabilistic Relevance Framework" (2009), with its usual constants.
 K1, B = 1.2, 0.75
+TEXT = "text"
+_MOST_BYTES = 64_000_000
 _LENGTH_OF_BYTE = np.array([byte_to_length(i) for i in range(256)], dtype=np.float32)
 _POSITION_BITS = 20
-NOTHING: tuple[Ids, Scores] = (np.empty(0, np.int64), np.empty(0, np.float32))
+_NO_PLACES: Ids = np.empty(0, np.int64)
 
 
 class Segment:
-    """One immutable segment of the index: its documents' facts, and its postings as they are asked for."""
+    """A segment of the index. Its rows are Whoosh's numbers of its documents; the caches go when it goes."""
 
-    def __init__(self, reader: SegmentReader, most_cached: int = 20_000) -> None:
+    def __init__(self, reader: SegmentReader, most_bytes: int = _MOST_BYTES) -> None:
         self._reader = reader
         # Whoosh seeks in files that all threads share: two that meet new terms at once would read each other's places.
         self._reading = threading.Lock()
         self.size: int = reader.doc_count_all()
-        # Columns are opened now: opened later, beside a merge, they may be gone.
-        self.stored: list[dict[str, Any]] = [reader.stored_fields(number) for number in range(self.size)]
+        # Columns are read now: opened later, beside a merge, they may be gone.
+        stored = [reader.stored_fields(number) for number in range(self.size)]
+        self.facts = Facts([(int(row["id"]), row["facts"]) for row in stored])
         self._norms = {name: self._norm(name) for name in FIELDS}
-        self._saturated: OrderedDict[tuple[str, str], tuple[Ids, Scores]] = OrderedDict()
-        self._positions: OrderedDict[tuple[str, str], Ids] = OrderedDict()
-        self._most_cached = most_cached
+        self._matches: Cache[Match] = Cache(most_bytes)
+        self._places: Cache[tuple[Ids]] = Cache(most_bytes // 4)
+
+    @property
+    def cached_bytes(self) -> int:
+        """What is kept in memory of its postings."""
+        return self._matches.bytes + self._places.bytes
 
     def _norm(self, field: str) -> Scores:
         """The part of BM25 that depends on the length of a document's field against the mean."""
         column = self._reader._perdoc._cached_reader(_lenfield(field), LENGTHS_COLUMN)
-        codes = np.zeros(self.size, np.uint8) if column is None else np.array([column[i] for i in range(self.size)], np.uint8)
+        codes = np.zeros(self.size, np.uint8) if column is None else np.array(list(column), np.uint8)
         lengths = _LENGTH_OF_BYTE[codes]
         mean = max(float(lengths.mean()), 1.0) if self.size else 1.0
         return np.asarray(K1 * (1 - B + B * lengths / mean), np.float32)
@@ -55,64 +62,80 @@ class Segment:
                 return {}
             return {text.decode(): int(info.doc_frequency()) for text, info in self._reader.iter_field(WORDS)}
 
-    def term(self, field: str, stem: str) -> tuple[Ids, Scores]:
-        """The documents that have a term in a field, and how much it says there (BM25 without the term's rarity)."""
-        key = (field, stem)
-        found = self._saturated.get(key)
+    def term(self, where: str, stem: str) -> Match:
+        """The rows that have a term in a field, and how much that says: BM25 without its rarity. `TEXT` is the text's fields, weighed."""
+        key = (where, stem)
+        found = self._matches.get(key)
         if found is None:
-            ids, counts = self._counts(field, stem)
-            found = (ids, np.asarray(counts * (K1 + 1) / (counts + self._norms[field][ids]), np.float32))
-            _keep(self._saturated, key, found, self._most_cached)
+            if where == TEXT:
+                found = matches.added([_times(self._in_field(field, stem), WEIGHTS[field]) for field in TEXT_FIELDS], self.size)
+            else:
+                found = self._in_field(where, stem)
+            self._matches.put(key, found)
         return found
 
-    def _counts(self, field: str, stem: str) -> tuple[Ids, Scores]:
-        ids, counts = [], []
-        with self._reading:
-            try:
-                matcher = self._reader.postings(field, stem)
-            except TermNotFound:
-                return NOTHING
-            while matcher.is_active():
-                ids.append(matcher.id())
-                counts.append(matcher.weight())
-                matcher.next()
-        return np.array(ids, np.int64), np.array(counts, np.float32)
+    def _in_field(self, field: str, stem: str) -> Match:
+        ids, counts, _ = self._postings(field, stem)
+        rows = ids.astype(np.int64)
+        return rows, self._saturated(field, rows, counts)
 
-    def phrase(self, field: str, stems: tuple[str, ...]) -> tuple[Ids, Scores]:
-        """The documents in which the terms stand side by side in a field, and how much that says."""
-        every = [self._places(field, stem) for stem in stems]
-        if not all(len(places) for places in every):
+    def _saturated(self, field: str, rows: Ids, counts: Scores) -> Scores:
+        """How much it says that a term stands in a field so many times."""
+        return np.asarray(counts * np.float32(K1 + 1) / (counts + self._norms[field][rows]), np.float32)
+
+    def phrase(self, stems: tuple[str, ...]) -> Match:
+        """The rows in which the terms stand side by side in a field of the text, and how much that says."""
+        key = (TEXT, stems)
+        found = self._matches.get(key)
+        if found is None:
+            found = matches.added([_times(self._phrase_in(field, stems), WEIGHTS[field]) for field in TEXT_FIELDS], self.size)
+            self._matches.put(key, found)
+        return found
+
+    def _phrase_in(self, field: str, stems: tuple[str, ...]) -> Match:
+        every = [(step, self._places_of(field, stem)) for step, stem in enumerate(stems)]
+        # From the rarest: each next one only has to be looked up at what is left.
+        every.sort(key=lambda one: len(one[1]))
+        starts = every[0][1] - every[0][0]
+        for step, places in every[1:]:
+            if not len(starts):
+                break
+            at = np.searchsorted(places, starts + step)
+            at[at == len(places)] = 0
+            starts = starts[places[at] == starts + step]
+        if not len(starts):
             return NOTHING
-        starts = every[0]
-        for step, places in enumerate(every[1:], start=1):
-            starts = starts[np.isin(starts + step, places, assume_unique=True)]
-        ids, counts = np.unique(starts >> _POSITION_BITS, return_counts=True)
-        return ids, np.asarray(counts * (K1 + 1) / (counts + self._norms[field][ids]), np.float32)
+        rows, counts = np.unique(starts >> _POSITION_BITS, return_counts=True)
+        return rows, self._saturated(field, rows, counts.astype(np.float32))
 
-    def _places(self, field: str, stem: str) -> Ids:
-        """Every place of a term: the document in the high bits, the position in the low ones."""
-        key = (field, stem)
-        found = self._positions.get(key)
+    def _places_of(self, field: str, stem: str) -> Ids:
+        """Every place of a term, rising: the row in the high bits, the position in the low ones."""
+        found = self._places.get((field, stem))
         if found is None:
-            found = self._read_places(field, stem)
-            _keep(self._positions, key, found, self._most_cached // 10)
-        return found
+            ids, counts, positions = self._postings(field, stem)
+            places = np.asarray(np.repeat(ids.astype(np.int64) << _POSITION_BITS, counts.astype(np.int64)) + positions, np.int64)
+            found = self._places.put((field, stem), (places,))
+        return found[0]
 
-    def _read_places(self, field: str, stem: str) -> Ids:
-        places: list[int] = []
+    def _postings(self, field: str, stem: str) -> tuple[NDArray[np.uint32], Scores, NDArray[np.uint32]]:
+        terms = self._reader._terms
         with self._reading:
             try:
-                matcher = self._reader.postings(field, stem)
+                return codec.read(terms._postfile, terms.term_info(field, stem.encode()))
             except TermNotFound:
-                return NOTHING[0]
-            while matcher.is_active():
-                document = matcher.id() << _POSITION_BITS
-                places += [document | position for position in matcher.value_as("positions")]
-                matcher.next()
-        return np.array(places, np.int64)
+                return _NO_POSTINGS
+
+    def commonest(self, field: str, count: int) -> Iterable[str]:
+        """The terms that most documents have in a field."""
+        with self._reading:
+            if field not in self._reader.indexed_field_names():
+                return []
+            every = [(info.doc_frequency(), text.decode()) for text, info in self._reader.iter_field(field)]
+        return [term for _, term in sorted(every, reverse=True)[:count]]
 
 
-def _keep(cache: OrderedDict[Any, Any], key: Any, value: Any, most: int) -> None:
-    cache[key] = value
-    if len(cache) > most:
-        cache.popitem(last=False)
+_NO_POSTINGS = (np.empty(0, np.uint32), np.empty(0, np.float32), np.empty(0, np.uint32))
+
+
+def _times(match: Match, weight: float) -> Match:
+    return match[0], match[1] * np.float32(weight)

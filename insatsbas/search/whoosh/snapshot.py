@@ -5,25 +5,26 @@ later versions of it show deleted documents.
 """
 
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import date
 from functools import cached_property, lru_cache
-from typing import TypeAlias
 
 import numpy as np
-from numpy.typing import NDArray
 from whoosh import index
 from whoosh.filedb.filestore import FileStorage
 from whoosh.reading import SegmentReader
 
 from insatsbas.search.engine import Facet, Vocabulary
-from insatsbas.search.whoosh.postings import Ids, Scores, Segment
+from insatsbas.search.whoosh import matches
+from insatsbas.search.whoosh.cache import Cache
+from insatsbas.search.whoosh.codes import Codes
+from insatsbas.search.whoosh.facts import NEVER, Ids, Mask
+from insatsbas.search.whoosh.matches import NOTHING, Match
+from insatsbas.search.whoosh.postings import Segment
 from insatsbas.search.whoosh.store import schema
 
-Mask: TypeAlias = NDArray[np.bool_]
-# Later than any day, for what has no last day or no start, in ordinal days.
-NEVER = date.max.toordinal()
+_MOST_BYTES = 64_000_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,65 +36,46 @@ class Days:
     for_others: Ids
 
 
-class Codes:
-    """One filter's values, as pairs of a row and a value's number."""
-
-    def __init__(self, per_row: list[tuple[str, ...]]) -> None:
-        self.values = sorted({code for codes in per_row for code in codes})
-        number = {code: i for i, code in enumerate(self.values)}
-        self._size = len(per_row)
-        self._rows = np.array([row for row, codes in enumerate(per_row) for _ in codes], np.int64)
-        self._numbers = np.array([number[code] for codes in per_row for code in codes], np.int64)
-        self._number = number
-        self.none: Mask = np.array([not codes for codes in per_row], bool)
-
-    def having(self, codes: frozenset[str]) -> Mask:
-        """The rows that have one of these values."""
-        mask = np.zeros(self._size, bool)
-        wanted = [self._number[code] for code in codes if code in self._number]
-        mask[self._rows[np.isin(self._numbers, wanted)]] = True
-        return mask
-
-    def counts(self, mask: Mask) -> dict[str, int]:
-        """How many of the rows of `mask` have each value."""
-        counted = np.bincount(self._numbers[mask[self._rows]], minlength=len(self.values))
-        return dict(zip(self.values, counted.tolist(), strict=True))
-
-
 class Snapshot:
     """All that a question is answered from."""
 
     def __init__(self, segments: Mapping[str, Segment], deleted: Mapping[str, frozenset[int]], generation: tuple[str, int]) -> None:
         self.segments = segments
         self.generation = generation
-        self._offsets = np.cumsum([0, *(segment.size for segment in segments.values())])
-        rows = [row for segment in segments.values() for row in segment.stored]
-        facts = [row["facts"] for row in rows]
-        self.size = len(rows)
+        parts = [segment.facts for segment in segments.values()]
+        self._offsets = np.cumsum([0, *(segment.size for segment in segments.values())]).tolist()
+        self.size: int = self._offsets[-1]
         self.live: Mask = np.ones(self.size, bool)
         for offset, name in zip(self._offsets, segments, strict=False):
             self.live[[offset + number for number in deleted[name]]] = False
+        self._all_live = bool(self.live.all())
         self.count = int(self.live.sum())
-        self.ids: Ids = np.array([int(row["id"]) for row in rows], np.int64)
-        self.marks: list[str] = [fact["mark"] for fact in facts]
-        self.codes = {facet: Codes([fact["codes"][facet.value] for fact in facts]) for facet in Facet}
-        self.levels: Ids = np.array([-1 if fact["level"] is None else fact["level"] for fact in facts], np.int64)
-        self.rolling: Mask = np.array([fact["rolling"] for fact in facts], bool)
-        self.staff: Mask = np.array([fact["staff"] for fact in facts], bool)
-        self._title_keys: list[str] = [fact["title_key"] for fact in facts]
-        occasions = [(row, *occasion) for row, fact in enumerate(facts) for occasion in fact["occasions"]]
-        self._occasion_row: Ids = np.array([o[0] for o in occasions], np.int64)
-        self._last_day: Ids = np.array([NEVER if o[1] is None else o[1] for o in occasions], np.int64)
-        self._start: Ids = np.array([NEVER if o[2] is None else o[2] for o in occasions], np.int64)
-        self._left: Ids = np.array([-1 if o[3] is None else o[3] for o in occasions], np.int64)
-        self._last_for_others: Ids = np.array([NEVER if o[4] is None else o[4] for o in occasions], np.int64)
-        self._for_others: Ids = np.array([o[5] for o in occasions], np.int64)
+        self.ids: Ids = np.concatenate([np.empty(0, np.int64), *(part.ids for part in parts)])
+        self.marks = [mark for part in parts for mark in part.marks]
+        self.codes = Codes([part.coded for part in parts])
+        self.levels: Ids = np.concatenate([np.empty(0, np.int64), *(part.levels for part in parts)])
+        self.rolling: Mask = np.concatenate([np.empty(0, bool), *(part.rolling for part in parts)])
+        self.staff: Mask = np.concatenate([np.empty(0, bool), *(part.staff for part in parts)])
+        moved = [part.occasions + np.array([[offset], *[[0]] * 5]) for offset, part in zip(self._offsets, parts, strict=False)]
+        self._occasions: Ids = np.concatenate([np.empty((6, 0), np.int64), *moved], axis=1)
+        # What was reckoned for whole clauses and sets of filters; it goes with the snapshot.
+        self.clauses: Cache[Match] = Cache(_MOST_BYTES)
         self.on = lru_cache(maxsize=3)(self._on)
+        self.whole_counts = lru_cache(maxsize=4)(self._whole_counts)
+
+    @property
+    def cached_bytes(self) -> int:
+        """What is kept in memory of postings and clauses."""
+        return self.clauses.bytes + sum(segment.cached_bytes for segment in self.segments.values())
 
     @cached_property
     def title_order(self) -> Ids:
         """Each row's place when sorted by title, as Swedish sorts."""
-        order = sorted(range(self.size), key=lambda row: (self._title_keys[row], int(self.ids[row])))
+        parts = [(offset, segment.facts) for offset, segment in zip(self._offsets, self.segments.values(), strict=False)]
+        keys = [key for _, part in parts for key in part.title_keys]
+        ids = self.ids.tolist()
+        # Each segment is in order already: Python's sort merges the runs.
+        order = sorted([offset + row for offset, part in parts for row in part.by_title], key=lambda row: (keys[row], ids[row]))
         places = np.empty(self.size, np.int64)
         places[order] = np.arange(self.size)
         return places
@@ -109,32 +91,61 @@ class Snapshot:
     def _on(self, today: date) -> Days:
         """The next start and the places left as of a day: the rules of `catalogue.rules` over all rows at once."""
         day = today.toordinal()
-        is_open = self._last_day >= day
+        row, last_day, start, places, last_for_others, others = self._occasions
+        is_open = last_day >= day
         next_start = np.full(self.size, NEVER, np.int64)
-        coming = is_open & (self._start >= day)
-        np.minimum.at(next_start, self._occasion_row[coming], self._start[coming])
+        coming = is_open & (start >= day)
+        np.minimum.at(next_start, row[coming], start[coming])
         left = np.full(self.size, -1, np.int64)
-        known = is_open & (self._left >= 0)
-        left[self._occasion_row[known]] = 0
-        np.add.at(left, self._occasion_row[known], self._left[known])
+        known = is_open & (places >= 0)
+        left[row[known]] = 0
+        np.add.at(left, row[known], places[known])
         for_others = np.zeros(self.size, np.int64)
-        offered = self._last_for_others >= day
-        np.add.at(for_others, self._occasion_row[offered], self._for_others[offered])
+        offered = last_for_others >= day
+        np.add.at(for_others, row[offered], others[offered])
         return Days(next_start, left, for_others)
 
-    def term(self, field: str, stem: str) -> tuple[Ids, Scores]:
-        """The live rows that have a term in a field, and how much it says there."""
-        return self._gather([segment.term(field, stem) for segment in self.segments.values()])
+    def code_counts(self, rows: Ids, facets: frozenset[Facet]) -> Ids:
+        """How many of the live rows `rows` have each value of some filters, by the values' numbers."""
+        if 2 * len(rows) <= self.count:
+            return self.codes.counts(rows, facets)
+        # Of most rows, those that are left out are counted: they are fewer.
+        others = self.live.copy()
+        others[rows] = False
+        return self.whole_counts(facets) - self.codes.counts(np.flatnonzero(others), facets)
 
-    def phrase(self, field: str, stems: tuple[str, ...]) -> tuple[Ids, Scores]:
-        """The live rows in which the terms stand side by side in a field."""
-        return self._gather([segment.phrase(field, stems) for segment in self.segments.values()])
+    def _whole_counts(self, facets: frozenset[Facet]) -> Ids:
+        return self.codes.counts(np.flatnonzero(self.live), facets)
 
-    def _gather(self, found: list[tuple[Ids, Scores]]) -> tuple[Ids, Scores]:
-        rows = np.concatenate([np.empty(0, np.int64), *(ids + offset for (ids, _), offset in zip(found, self._offsets, strict=False))])
-        scores = np.concatenate([np.empty(0, np.float32), *(scores for _, scores in found)])
-        alive = self.live[rows]
-        return rows[alive], scores[alive]
+    def term(self, where: str, stem: str) -> Match:
+        """The live rows that have a term in a field, or in the text, and how much it says there."""
+        return self._gathered([segment.term(where, stem) for segment in self.segments.values()])
+
+    def phrase(self, stems: tuple[str, ...]) -> Match:
+        """The live rows in which the terms stand side by side in a field of the text."""
+        return self._gathered([segment.phrase(stems) for segment in self.segments.values()])
+
+    def _gathered(self, found: list[Match]) -> Match:
+        held = [
+            (rows + offset if offset else rows, scores) for (rows, scores), offset in zip(found, self._offsets, strict=False) if len(rows)
+        ]
+        if not held:
+            return NOTHING
+        whole = held[0] if len(held) == 1 else (np.concatenate([rows for rows, _ in held]), np.concatenate([scores for _, scores in held]))
+        return whole if self._all_live else matches.within(whole, self.live)
+
+    def marks_of(self, ids: Collection[int] | None) -> Mapping[int, str]:
+        """The mark of each live document, or of those asked for that there are."""
+        rows = np.flatnonzero(self.live if ids is None else self.live & np.isin(self.ids, list(ids)))
+        return {int(self.ids[row]): self.marks[row] for row in rows}
+
+    def places_of(self, ids: Collection[int]) -> Mapping[str, list[int]]:
+        """Where the live documents with these ids lie: in each segment, their numbers there."""
+        rows = np.flatnonzero(self.live & np.isin(self.ids, list(ids))).tolist()
+        found: dict[str, list[int]] = {}
+        for offset, (name, segment) in zip(self._offsets, self.segments.items(), strict=False):
+            found[name] = [row - offset for row in rows if offset <= row < offset + segment.size]
+        return found
 
 
 def read(folder: str, before: Snapshot | None) -> Snapshot:

@@ -8,18 +8,21 @@ import fcntl
 import os
 import secrets
 import shutil
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import asdict
+from functools import cache
 from pathlib import Path
-from typing import Any
 
 from whoosh import fields, index
-from whoosh.analysis import RegexTokenizer
+from whoosh.analysis import IDAnalyzer
 
 from insatsbas.search.engine import Document
+from insatsbas.search.whoosh.codec import ArrayCodec, Places, Times
+from insatsbas.search.whoosh.facts import packed
 
 CURRENT, LOCK, MARK = "current", "lock", "mark"
+_MEMORY_MB = 256
+_ONE_FILE = 5000
 TEXT_FIELDS = ("title", "keywords", "summary", "body")
 # What is found by how often it stands where; `gram` by whether it is there at all.
 FIELDS = (*TEXT_FIELDS, "part", "folded", "gram")
@@ -27,17 +30,16 @@ FIELDS = (*TEXT_FIELDS, "part", "folded", "gram")
 WORDS = "word"
 
 
+@cache
 def schema() -> fields.Schema:
-    """What Whoosh keeps. Terms come ready-made, parted by spaces, so that it is our analysis and no other that decides."""
-    ready = RegexTokenizer(r"\S+")
+    """What Whoosh keeps. Terms come ready-made, in lists, so that it is our analysis and no other that decides."""
+    analyzer = IDAnalyzer()
     return fields.Schema(
         id=fields.ID(unique=True, stored=True),
         facts=fields.STORED,
-        **{name: fields.TEXT(analyzer=ready, phrase=True) for name in TEXT_FIELDS},
-        part=fields.TEXT(analyzer=ready, phrase=False),
-        folded=fields.TEXT(analyzer=ready, phrase=False),
-        gram=fields.TEXT(analyzer=ready, phrase=False),
-        word=fields.TEXT(analyzer=ready, phrase=False),
+        **{name: fields.FieldType(Places(), analyzer, scorable=True) for name in TEXT_FIELDS},
+        **{name: fields.FieldType(Times(), analyzer, scorable=True) for name in ("part", "folded", "gram")},
+        **{WORDS: fields.FieldType(Times(), analyzer)},
     )
 
 
@@ -78,8 +80,8 @@ class Store:
                 return
             yield True
 
-    def apply(self, gone: Collection[int], documents: Sequence[Document]) -> None:
-        """Take away and put in, as one commit."""
+    def apply(self, gone: Mapping[str, Collection[int]], documents: Sequence[Document]) -> None:
+        """Take away and put in, as one commit. What is to go is told by each segment's name and its documents' numbers there."""
         current = self.current()
         if current is None:
             raise FileNotFoundError(self.folder / CURRENT)
@@ -93,7 +95,7 @@ class Store:
         new = self.folder / name
         new.mkdir(parents=True)
         try:
-            _write(index.create_in(str(new), schema()), (), documents)
+            _write(index.create_in(str(new), schema()), {}, documents)
             (new / MARK).write_text(self._analysis_mark, "ascii")
             _sync(new)
         except BaseException:
@@ -120,14 +122,16 @@ class Store:
             draft.unlink(missing_ok=True)
 
 
-def _write(target: index.FileIndex, gone: Collection[int], documents: Sequence[Document]) -> None:
-    # The lock on our own file is the one that counts: Whoosh's is taken by us alone.
-    writer = target.writer(limitmb=64)
+def _write(target: index.FileIndex, gone: Mapping[str, Collection[int]], documents: Sequence[Document]) -> None:
+    # The lock on our own file is the one that counts: Whoosh's is taken by us alone. One file for a small segment is copied to memory
+    # when it is opened, which is quick; a large one is left where it is.
+    writer = target.writer(limitmb=_MEMORY_MB, codec=ArrayCodec(), compound=len(documents) <= _ONE_FILE)
     try:
-        for number in gone:
-            writer.delete_by_term("id", str(number))
+        for segment in writer.segments:
+            for number in gone.get(str(segment.segment_id()), ()):
+                segment.delete_document(number)
         for document in documents:
-            writer.update_document(id=str(document.id), facts=_facts(document), **_texts(document))
+            writer.add_document(id=str(document.id), facts=packed(document), **_texts(document))
         writer.commit()
     except BaseException:
         # A commit that failed would keep Whoosh's lock for ever.
@@ -135,15 +139,8 @@ def _write(target: index.FileIndex, gone: Collection[int], documents: Sequence[D
         raise
 
 
-def _texts(document: Document) -> dict[str, str]:
-    return {name: " ".join(document.terms[name]) for name in (*FIELDS, WORDS) if document.terms[name]}
-
-
-def _facts(document: Document) -> dict[str, Any]:
-    facts = asdict(document)
-    del facts["terms"], facts["id"]
-    facts["codes"] = {facet.value: values for facet, values in document.codes.items()}
-    return facts
+def _texts(document: Document) -> dict[str, Sequence[str]]:
+    return {name: document.terms[name] for name in (*FIELDS, WORDS) if document.terms[name]}
 
 
 def _sync(folder: Path) -> None:

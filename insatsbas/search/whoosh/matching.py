@@ -1,0 +1,122 @@
+"""Which rows answer a plan, and how well."""
+
+from typing import Literal
+
+import numpy as np
+
+from insatsbas.search.engine import Facet
+from insatsbas.search.query import MOST_CLAUSES, AllOf, AnyOf, Coded, Node, Phrase, Plan, Word
+from insatsbas.search.weights import COVERAGE, LIFT, WEIGHTS
+from insatsbas.search.whoosh import matches
+from insatsbas.search.whoosh.facts import Ids, Mask, Scores
+from insatsbas.search.whoosh.matches import Match
+from insatsbas.search.whoosh.postings import TEXT
+from insatsbas.search.whoosh.snapshot import Snapshot
+
+
+def matched(snapshot: Snapshot, plan: Plan) -> tuple[Match, Literal["all", "any"]]:
+    """All clauses; where no document has them all, any of them. A loose plan leaves nothing out, and only orders.
+
+    Without clauses every row answers, with the score 0.
+    """
+    if not plan.clauses:
+        rows = np.flatnonzero(_wanted(snapshot, plan))
+        return (rows, np.zeros(len(rows), np.float32)), "all"
+    found = [weighted(snapshot, node) for node in plan.clauses]
+    if len(found) > MOST_CLAUSES:
+        # The rarest say the most; those that nothing matches say that there is nothing with all of them.
+        found.sort(key=lambda match: len(match[0]))
+    if plan.loose:
+        rows = np.flatnonzero(_wanted(snapshot, plan))
+        return (rows, matches.spread(found[:MOST_CLAUSES], snapshot.size)[rows]), "any"
+    every = but_excluded(snapshot, plan, matches.in_all(found[:MOST_CLAUSES], snapshot.size))
+    some = [match for match in found if len(match[0])][:MOST_CLAUSES]
+    if len(every[0]) or len(found) == 1 or not some:
+        return every, "all"
+    widened = but_excluded(snapshot, plan, _any_of(snapshot, some))
+    return (widened, "any") if len(widened[0]) else (every, "all")
+
+
+def _any_of(snapshot: Snapshot, found: list[Match]) -> Match:
+    """The rows of any of them: more of the words, by rarity, are worth more than the same words more often."""
+    rows, scores = matches.added(found, snapshot.size)
+    if not COVERAGE:
+        return rows, scores
+    rarities = [rarity(snapshot, len(match[0])) for match in found]
+    each = [(match[0], np.full(len(match[0]), weight, np.float32)) for match, weight in zip(found, rarities, strict=True)]
+    covered = matches.spread(each, snapshot.size)[rows] / np.float32(sum(rarities))
+    return rows, np.asarray(scores * covered**COVERAGE, np.float32)
+
+
+def _wanted(snapshot: Snapshot, plan: Plan) -> Mask:
+    """The live rows that have nothing of what must not match."""
+    mask = snapshot.live
+    for node in plan.excluded:
+        mask = mask & ~matches.mask_of(evaluated(snapshot, node)[0], snapshot.size)
+    return mask
+
+
+def but_excluded(snapshot: Snapshot, plan: Plan, match: Match) -> Match:
+    """Without what has something that must not match."""
+    return matches.within(match, _wanted(snapshot, plan)) if plan.excluded else match
+
+
+def rarity(snapshot: Snapshot, count: int) -> float:
+    """How much it says that a document has something that `count` have: idf as in BM25."""
+    return float(np.log(1 + (snapshot.count - count + 0.5) / (count + 0.5)))
+
+
+def weighted(snapshot: Snapshot, node: Node) -> Match:
+    """A clause with the weight of its rarity, over the documents that match it in any way. Kept: most questions have words of others."""
+    found = snapshot.clauses.get(node)
+    if found is None:
+        rows, scores = evaluated(snapshot, node)
+        found = snapshot.clauses.put(node, (rows, scores * np.float32(rarity(snapshot, len(rows)))))
+    return found
+
+
+def evaluated(snapshot: Snapshot, node: Node) -> Match:
+    """The live rows that match a node, and how well."""
+    match node:
+        case Word():
+            return _word(snapshot, node)
+        case Phrase():
+            return snapshot.phrase(node.stems)
+        case Coded():
+            rows = np.flatnonzero(snapshot.codes.having(Facet(node.facet), node.codes) & snapshot.live)
+            return rows, np.ones(len(rows), np.float32)
+        case AllOf():
+            return matches.in_all([evaluated(snapshot, part) for part in node.nodes], snapshot.size) if node.nodes else matches.NOTHING
+        case AnyOf():
+            found = [(evaluated(snapshot, choice), np.float32(weight)) for choice, weight in node.choices]
+            best = matches.best([(rows, scores * weight) for (rows, scores), weight in found], snapshot.size)
+            return evaluated(snapshot, node.otherwise) if node.otherwise is not None and not len(best[0]) else best
+
+
+def _word(snapshot: Snapshot, word: Word) -> Match:
+    if word.where == TEXT:
+        return snapshot.term(TEXT, word.stem)
+    rows, scores = snapshot.term(word.where, word.stem)
+    return rows, scores * np.float32(WEIGHTS[word.where])
+
+
+def shared(snapshot: Snapshot, grams: frozenset[str]) -> Match:
+    """The rows that share grams with a question, and the rarity of those they share."""
+    found = snapshot.clauses.get(grams)
+    if found is None:
+        every = [snapshot.term("gram", gram)[0] for gram in grams]
+        each = [(rows, np.full(len(rows), rarity(snapshot, len(rows)), np.float32)) for rows in every]
+        found = snapshot.clauses.put(grams, matches.added(each, snapshot.size))
+    return found
+
+
+def rarity_of_all(snapshot: Snapshot, grams: frozenset[str]) -> float:
+    """The rarity of all the grams of a question together."""
+    return sum(rarity(snapshot, len(snapshot.term("gram", gram)[0])) for gram in grams)
+
+
+def lifted(snapshot: Snapshot, plan: Plan, rows: Ids, scores: Scores) -> Scores:
+    """The scores of rows that were found, raised where they match what lifts."""
+    for node in plan.lifts:
+        scores = scores + np.float32(LIFT) * matches.at(weighted(snapshot, node), rows, snapshot.size)
+    return scores
