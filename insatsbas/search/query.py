@@ -130,13 +130,20 @@ class Planner:
         self._longest_synonym = max(map(len, self._synonyms), default=0)
 
     def _by_stems(self, lists: WordLists) -> Mapping[tuple[str, ...], Mapping[tuple[str, ...], str]]:
-        """From the stems of an expression to those of the others, each with how it is written."""
+        """From the stems of an expression to those of the others, each with how it is written.
+
+        What an expression leads to brings what is equal to that: *analfabet* leads to *läs- och skrivinlärning*, and so to its equals.
+        """
         found: dict[tuple[str, ...], dict[tuple[str, ...], str]] = {}
         for expression, other in lists.synonyms:
             key, value = tuple(self._analysis.stems(expression)), tuple(self._analysis.stems(other))
             if key != value:
                 found.setdefault(key, {}).setdefault(value, other)
-        return found
+        equals = {key: {v: w for v, w in others.items() if key in found.get(v, ())} for key, others in found.items()}
+        return {
+            key: {**others, **{v: w for other in others for v, w in equals.get(other, {}).items() if v != key and v not in others}}
+            for key, others in found.items()
+        }
 
     def plan(self, text: str, names: Names = NO_NAMES) -> Plan:
         """The plan of a question as typed. `names` leads from stems to what they name in the lists.
