@@ -29,7 +29,7 @@ from insatsbas.keeping import examples as what_waits
 from insatsbas.keeping import periodic
 from insatsbas.search import indexing
 from insatsbas.search import periodic as search_periodic
-from insatsbas.search.service import current_search
+from insatsbas.search.service import coming_search
 
 
 @click.group(cls=SwedishGroup, context_settings={"help_option_names": ["--help"]})
@@ -52,8 +52,8 @@ def init() -> None:
         done = migrations.upgrade(db.engine)
     with step("Lägger in behov och andra listor"), writing() as session:
         added = demo_catalogue.lay_in_lists(SYSTEM, session)
-    if not current_search().engine.is_ready():
-        indexing.rebuild(current_search())
+    if not coming_search().engine.is_ready():
+        indexing.rebuild(coming_search())
     click.echo(f"Databasen är klar: {len(done)} nya migreringar, {added} nya rader i listorna.", err=True)
 
 
@@ -71,7 +71,7 @@ def demo() -> None:
             added += what_waits.lay_in(session)
             traded = what_is_traded.lay_in(session)
     with step("Uppdaterar sökindexet"):
-        indexing.drain(current_search(), wait=True)
+        indexing.drain(coming_search(), wait=True)
     click.echo(f"{added} insatser lades in, och {traded} erbjudanden och förfrågningar om platser.", err=True)
     if password is not None:
         _tell_of_examples(password)
@@ -85,7 +85,7 @@ def region(file: Path) -> None:
     require_database()
     with writing() as session:
         facts = region_file.load(SYSTEM, session, file)
-    indexing.drain(current_search(), wait=True)
+    indexing.drain(coming_search(), wait=True)
     click.echo(f"{facts} kommuner lades in eller uppdaterades.", err=True)
 
 
@@ -103,8 +103,8 @@ def serve(host: str, port: int, workers: int) -> None:
         click.echo("Står en proxy framför? Sätt INSATSBAS_PROXIES, annars räknas alla som försöker logga in som en och samma.", err=True)
     with create_app().app_context():
         require_database()
-        if not current_search().engine.is_ready():
-            indexing.rebuild(current_search())
+        if not coming_search().engine.is_ready():
+            indexing.rebuild(coming_search())
         db.engine.dispose()
     server.Server(create_app, host=host, port=port, workers=workers).run()
 
@@ -116,7 +116,7 @@ def work(once: bool) -> None:
     """Gör det periodiska arbetet: håller sökindexet i takt med databasen, skickar brev, tar bort det som har gått ut."""
     require_database()
     to_do = [
-        Job("sökindex", every=2.0, run=lambda: indexing.drain(current_search())),
+        Job("sökindex", every=2.0, run=lambda: indexing.drain(coming_search())),
         Job("det som har sökts", every=60.0, run=search_periodic.count_searches),
         Job("brev", every=10.0, run=mail.send_waiting),
         Job("det som har gått ut", every=600.0, run=_throw_away_old),
@@ -151,7 +151,7 @@ def import_(file: Path, create_missing: bool, dry_run: bool, skip_faulty: bool) 
         if dry_run or not outcome.is_taken_in:
             session.rollback()
     if not dry_run and outcome.is_taken_in:
-        indexing.drain(current_search(), wait=True)
+        indexing.drain(coming_search(), wait=True)
     click.echo(outcome.summary(dry_run=dry_run), err=True)
     sys.exit(0 if outcome.is_taken_in else 1)
 
@@ -176,7 +176,7 @@ def index() -> None:
 def drain() -> None:
     """Gör det som väntar, så att indexet visar databasen som den är."""
     require_database()
-    click.echo(f"{indexing.drain(current_search(), wait=True)} ändringar gjordes.", err=True)
+    click.echo(f"{indexing.drain(coming_search(), wait=True)} ändringar gjordes.", err=True)
 
 
 @index.command()
@@ -185,7 +185,7 @@ def rebuild() -> None:
     """Bygg ett nytt index vid sidan av och byt till det."""
     require_database()
     with step("Bygger om sökindexet"):
-        count = indexing.rebuild(current_search())
+        count = indexing.rebuild(coming_search())
     click.echo(f"Indexet har {count} insatser.", err=True)
 
 
@@ -194,7 +194,7 @@ def rebuild() -> None:
 def check() -> None:
     """Jämför indexet med databasen. Slutar med kod 1 om de skiljer sig."""
     require_database()
-    found = indexing.compare(current_search())
+    found = indexing.compare(coming_search())
     if found.is_equal:
         click.echo(f"Lika: {found.found} insatser i databas och index, {found.waiting} ändringar väntar.")
         return
@@ -210,7 +210,7 @@ def check() -> None:
 def show() -> None:
     """Visa var indexet ligger och vad det innehåller."""
     require_database()
-    found = indexing.compare(current_search())
+    found = indexing.compare(coming_search())
     click.echo(f"Mapp: {current_settings().index_dir}\nInsatser: {found.found}\nVäntande ändringar: {found.waiting}")
 
 

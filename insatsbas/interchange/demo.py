@@ -19,6 +19,7 @@ from insatsbas.interchange.changes import find
 from insatsbas.interchange.columns import Column, OccasionKey
 from insatsbas.interchange.reading import read_bytes, read_file
 from insatsbas.interchange.table import Row, Table
+from insatsbas.search import wordlist_actions
 
 _DATA = paths.PACKAGE / "data"
 SODERTORN = _DATA / "sodertorn.toml"
@@ -32,9 +33,10 @@ class DemoError(InsatsbasError):
 
 
 def lay_in_lists(viewer: Viewer, session: Session) -> int:
-    """Lay in the needs and terms that every installation begins with; how many were not there. Does not commit."""
+    """Lay in the needs, terms and word lists that every installation begins with; how many were not there. Does not commit."""
     lists = tomllib.loads((_DATA / "lists.toml").read_text("utf-8"))
-    return need_actions.lay_in_lists(viewer, session, lists["need"], lists["term"])
+    words = wordlist_actions.lay_in(viewer, session)
+    return need_actions.lay_in_lists(viewer, session, lists["need"], lists["term"]) + words
 
 
 def load_demo(

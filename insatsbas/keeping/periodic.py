@@ -4,7 +4,7 @@ from insatsbas.core.db import writing
 from insatsbas.keeping.masking import cleaning
 from insatsbas.keeping.reports import actions
 from insatsbas.keeping.review import letters
-from insatsbas.search.service import current_search
+from insatsbas.search.service import coming_search
 
 
 def write_review_letters() -> int:
@@ -21,4 +21,4 @@ def forget_addresses() -> int:
 
 def clean_after_masking() -> bool:
     """Clear what a masking left, if whoever masked could not."""
-    return cleaning.clean(current_search())
+    return cleaning.clean(coming_search())

@@ -23,7 +23,7 @@ from insatsbas.pages.blueprint import blueprint
 from insatsbas.pages.presenter import COMMON, intervention_page, start_page
 from insatsbas.search.engine import ACTIVE_ONLY, Filters, Question
 from insatsbas.search.query import Plan
-from insatsbas.search.service import current_search
+from insatsbas.search.service import current_search, index_is_ready
 from insatsbas.search.similar import similar_to
 
 _NEWS = 6
@@ -71,7 +71,7 @@ def intervention(public_id: str) -> str:
 @access(Permission.ENTER)
 def health() -> tuple[Response, int]:
     """Whether database and index answer: 200, or 503 with what does not."""
-    checks = {"databas": _database_answers(), "index": current_search().engine.is_ready()}
+    checks = {"databas": _database_answers(), "index": index_is_ready()}
     is_well = all(checks.values())
     body = {"status": "ok" if is_well else "fel", **{name: "ok" if fine else "svarar inte" for name, fine in checks.items()}}
     return jsonify(body), 200 if is_well else 503

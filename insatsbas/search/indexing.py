@@ -108,7 +108,9 @@ def _rebuild(search: Search) -> int:
             documents += _documents(session, search, ids[start : start + _AT_ONCE])
             session.expunge_all()
             progress.advance(min(_AT_ONCE, len(ids) - start))
+    search.keep_lists()
     search.engine.rebuild(documents)
+    search.drop_older_lists()
     log.info("Sökindexet är byggt: %d insatser.", len(documents))
     return len(documents)
 

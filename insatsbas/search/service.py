@@ -1,47 +1,182 @@
-"""Search as one thing that the application holds: the analysis in force, the planner of questions, and the engine."""
+"""Search as one thing that a process holds: the analysis in force, the planner of questions, and the engine.
 
+It is put together of the word lists in the database, and again when their number has moved: a change is in effect in every process at
+its next question. What shapes the index waits for the index: until that has been made anew (`coming_search`, by the periodic work),
+words are analysed as they were when it was made.
+"""
+
+import logging
+from collections.abc import Callable
 from dataclasses import dataclass
-from functools import cache
+from functools import lru_cache
+from pathlib import Path
 
-from flask import Flask, current_app
+from flask import Flask, current_app, g, has_request_context
+from sqlalchemy.orm import Session
 
 from insatsbas.core.config import Settings
-from insatsbas.search import wordlists
+from insatsbas.core.db import db
+from insatsbas.core.versions import WORDS, numbers, versions
+from insatsbas.search import shaping, wordlist_queries
 from insatsbas.search.engine import Engine
 from insatsbas.search.query import Planner
 from insatsbas.search.swedish import Analysis
 from insatsbas.search.whoosh.engine import WhooshEngine
-from insatsbas.search.whoosh.store import Store
+from insatsbas.search.whoosh.store import MARK, Store
+from insatsbas.search.wordlists import Line, ListKind, WordLists, understood
 
+log = logging.getLogger(__name__)
 _KEY = "insatsbas.search"
+# The form of the index itself: raised when the schema or the documents change.
+_FORM = "5"
 
 
 @dataclass(frozen=True, slots=True)
 class Search:
-    """What finding needs. One in a process."""
+    """What finding needs. Immutable: a process that has newer word lists has another."""
 
+    lines: tuple[Line, ...]
+    lists: WordLists
     analysis: Analysis
     planner: Planner
     engine: Engine
+    index_dir: Path
+
+    @property
+    def mark(self) -> str:
+        """What the index is marked with when it is made by this analysis."""
+        return _mark(self.analysis)
+
+    def keep_lists(self) -> None:
+        """Keep the word lists beside the index that is about to be made by them."""
+        shaping.keep(self.index_dir, self.mark, self.lines)
+
+    def drop_older_lists(self) -> None:
+        """Throw away those of earlier indexes."""
+        shaping.drop_all_but(self.index_dir, self.mark)
+
+
+@lru_cache(maxsize=4)
+def understanding(lines: tuple[Line, ...]) -> tuple[WordLists, Analysis, Planner]:
+    """What word lists make of words and questions. A line that cannot be read, after a masking say, says nothing.
+
+    Kept for all applications of a process, and not only for the last lists: those before may still be the index's.
+    """
+    lists, faults = understood(lines)
+    for fault in faults:
+        log.warning("En rad i ordlistan %s går inte att läsa: %s. %s", fault.line.kind, fault.line.text, fault)
+    analysis = _analysis(tuple(line for line in lines if line.kind is not ListKind.SYNONYMS))
+    return lists, analysis, Planner(analysis, lists)
+
+
+@lru_cache(maxsize=4)
+def _analysis(lines: tuple[Line, ...]) -> Analysis:
+    # Of its own, so that what it remembers of words outlives a change of synonyms.
+    return Analysis(understood(lines)[0])
+
+
+def _mark(analysis: Analysis) -> str:
+    return f"{analysis.mark}-{_FORM}"
+
+
+class _Room:
+    """What an application keeps between questions. Each value is replaced whole, so that threads need no lock."""
+
+    def __init__(self, index_dir: Path) -> None:
+        self._index_dir = index_dir
+        self._store = Store(index_dir, "")
+        # What was put together last, with the number of the word lists (and the mark of the index) that it is of.
+        self._coming: tuple[int, Search] | None = None
+        self._answering: tuple[int, str, Search] | None = None
+        self._generation: tuple[Path, str] | None = None
+        self._engines: dict[str, WhooshEngine] = {}
+
+    def coming(self, session: Session) -> Search:
+        """By the lists in force."""
+        number = versions(session).get(WORDS, 0)
+        held = self._coming
+        if held is None or held[0] != number:
+            # In a session of its own: what is kept must not be of a transaction that may yet be taken back.
+            with Session(db.engine) as aside:
+                number = numbers(aside).get(WORDS, 0)
+                self._coming = held = (number, self._search(wordlist_queries.in_force(aside)))
+        return held[1]
+
+    def answering(self, session: Session) -> Search:
+        """By the lists in force, words analysed as the index that is there was made."""
+        coming = self.coming(session)
+        made_by = self._mark_of_index()
+        if made_by is None or made_by == coming.mark or not made_by.endswith(f"-{_FORM}"):
+            return coming
+        number, held = versions(session).get(WORDS, 0), self._answering
+        if held is None or held[:2] != (number, made_by):
+            shaped = shaping.kept(self._index_dir, made_by)
+            if shaped is None:
+                return coming
+            lines = (*(line for line in coming.lines if not line.kind.shapes_the_index), *shaped)
+            self._answering = held = (number, made_by, self._search(lines))
+        return held[2]
+
+    def is_ready(self) -> bool:
+        """Whether there is a readable index of the form that is understood now."""
+        made_by = self._mark_of_index()
+        return made_by is not None and made_by.endswith(f"-{_FORM}") and self._engine(made_by).is_ready()
+
+    def _search(self, lines: tuple[Line, ...]) -> Search:
+        lists, analysis, planner = understanding(lines)
+        return Search(lines, lists, analysis, planner, self._engine(_mark(analysis)), self._index_dir)
+
+    def _engine(self, mark: str) -> WhooshEngine:
+        engine = self._engines.get(mark)
+        if engine is None:
+            engine = WhooshEngine(Store(self._index_dir, mark))
+            # No more than the one before is still of use.
+            self._engines = {**dict(list(self._engines.items())[-1:]), mark: engine}
+        return engine
+
+    def _mark_of_index(self) -> str | None:
+        folder = self._store.current()
+        if folder is None:
+            return None
+        held = self._generation
+        if held is None or held[0] != folder:
+            try:
+                self._generation = held = (folder, (folder / MARK).read_text("ascii"))
+            except (OSError, UnicodeDecodeError):
+                return None
+        return held[1]
 
 
 def init_app(app: Flask, settings: Settings) -> None:
-    """Take the word lists and connect the engine. Does not touch the index."""
-    analysis, planner = _understanding()
-    # The second part is the form of the index itself: raised when the schema or the documents change.
-    store = Store(settings.index_dir, f"{analysis.mark}-5")
-    app.extensions[_KEY] = Search(analysis, planner, WhooshEngine(store))
-
-
-@cache
-def _understanding() -> tuple[Analysis, Planner]:
-    """What the lists that come with the package make of words: read once in a process, however many applications there are."""
-    lists = wordlists.read()
-    analysis = Analysis(lists)
-    return analysis, Planner(analysis, lists)
+    """Make room for search in an application. Touches neither the index nor the database."""
+    app.extensions[_KEY] = _Room(settings.index_dir)
 
 
 def current_search() -> Search:
-    """The search of the current application."""
-    search: Search = current_app.extensions[_KEY]
+    """What questions are answered with: the same throughout a request."""
+    if not has_request_context():
+        return _in_room(_Room.answering)
+    search: Search | None = g.get(_KEY)
+    if search is None:
+        search = _in_room(_Room.answering)
+        setattr(g, _KEY, search)
     return search
+
+
+def coming_search() -> Search:
+    """What the index is kept in step and made anew with. The same as `current_search` but while what shapes the index has changed."""
+    return _in_room(_Room.coming)
+
+
+def index_is_ready() -> bool:
+    """Whether there is a readable index to answer from. Asks the database nothing."""
+    room: _Room = current_app.extensions[_KEY]
+    return room.is_ready()
+
+
+def _in_room(of: Callable[[_Room, Session], Search]) -> Search:
+    room: _Room = current_app.extensions[_KEY]
+    if has_request_context():
+        return of(room, db.session)
+    with Session(db.engine) as session:
+        return of(room, session)

@@ -18,7 +18,7 @@ from insatsbas.keeping.masking import actions, cleaning, queries, rules
 from insatsbas.keeping.masking.forms import MaskForm
 from insatsbas.keeping.masking.rules import Findings
 from insatsbas.keeping.masking.tables import LABELS
-from insatsbas.search.service import current_search
+from insatsbas.search.service import coming_search
 
 blueprint = Blueprint("masking", __name__)
 log = logging.getLogger(__name__)
@@ -58,7 +58,7 @@ def carry_out() -> Response:
 
 def _cleaned() -> str:
     try:
-        cleaning.clean(current_search())
+        cleaning.clean(coming_search())
     except Exception:
         # Masked it is, and what is left of it is promised to be cleared.
         log.exception("Det som är kvar efter en maskering kunde inte rensas än.")
