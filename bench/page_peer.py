@@ -1,0 +1,122 @@
+"""The peer of `bench.page`: Datasette on an SQLite file with the same texts, searched in full and counted by the same three facets.
+
+It is given time to finish its counts, and room to show them all: at its defaults it leaves some out, and would do less than is asked.
+Otherwise it is measured twice: as it comes, and lean, with all that its manual tells of to do no more than our page does.
+"""
+
+import importlib.metadata
+import importlib.util
+import json
+import subprocess
+import sys
+import time
+import urllib.error
+import urllib.request
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from urllib.parse import urlencode
+
+from bench.page_corpus import Entry
+from bench.page_questions import Question
+from insatsbas.catalogue.rules import TermKind
+from insatsbas.core.db import sqlite_module
+from tests.support.needs import plain_environ
+from tests.support.serving import free_port
+
+INSTALL = 'pip install -e ".[bench]"'
+_FILE, _TABLE = "peer.db", "insatser"
+_FACETS = ("need", "given_in", "passar")
+_SAME_WORK = {"default_page_size": 20, "default_facet_size": 100, "facet_time_limit_ms": 60_000, "sql_time_limit_ms": 60_000}
+_PATIENCE = 60.0
+
+
+@dataclass(frozen=True, slots=True)
+class Peer:
+    """A way to run Datasette. The lean one's file never changes, and it neither suggests further facets nor shows the long text."""
+
+    name: str
+    is_lean: bool
+
+
+PEERS = (Peer("Datasette", is_lean=False), Peer("lean", is_lean=True))
+
+
+def is_here() -> bool:
+    """Whether Datasette is installed."""
+    return importlib.util.find_spec("datasette") is not None
+
+
+def version() -> str:
+    """The version that is installed."""
+    return importlib.metadata.version("datasette")
+
+
+def lay_in(folder: Path, entries: Iterable[Entry]) -> None:
+    """Make the file of the peer: one row for each entry, what it has several of as JSON, and an index of its texts."""
+    connection = sqlite_module().connect(folder / _FILE)
+    connection.executescript(
+        f"""
+        CREATE TABLE {_TABLE} (
+            id INTEGER PRIMARY KEY, title TEXT, summary TEXT, owner TEXT, need TEXT, given_in TEXT, passar TEXT, description TEXT
+        );
+        CREATE VIRTUAL TABLE {_TABLE}_fts USING fts5(title, summary, owner, description, content="{_TABLE}", content_rowid="id");
+        """
+    )
+    connection.executemany(f"INSERT INTO {_TABLE} VALUES (?, ?, ?, ?, ?, ?, ?, ?)", map(_row, entries))
+    connection.execute(f"INSERT INTO {_TABLE}_fts ({_TABLE}_fts) VALUES ('rebuild')")
+    connection.commit()
+    connection.execute("ANALYZE")
+    connection.close()
+
+
+def _row(entry: Entry) -> tuple[object, ...]:
+    several = (entry.kind.needs, entry.given_in, entry.codes(TermKind.AUDIENCE))
+    return (entry.id, entry.title, entry.summary, entry.owner, *map(json.dumps, several), entry.description)
+
+
+def address(peer: Peer, question: Question, *, as_json: bool) -> str:
+    """The address at which a peer is asked a question."""
+    pairs = [("_search", question.words)] if question.words else []
+    pairs += [("need__arraycontains", code) for code in question.needs]
+    pairs += [("given_in__arraycontains", code) for code in question.given_in]
+    pairs += [("_facet_array", name) for name in _FACETS]
+    if question.next:
+        pairs.append(("_next", question.next))
+    if peer.is_lean:
+        pairs.append(("_nocol", "description"))
+    if as_json:
+        pairs.append(("_shape", "objects"))
+    return f"/peer/{_TABLE}{'.json' if as_json else ''}?{urlencode(pairs)}"
+
+
+@contextmanager
+def serving(peer: Peer, folder: Path) -> Iterator[int]:
+    """Serve the file until the block ends; the port."""
+    port = free_port()
+    settings = _SAME_WORK | ({"suggest_facets": "off"} if peer.is_lean else {})
+    told = [word for name, value in settings.items() for word in ("--setting", name, str(value))]
+    file = ["--immutable", str(folder / _FILE)] if peer.is_lean else [str(folder / _FILE)]
+    command = [sys.executable, "-m", "datasette", "serve", *file, "--port", str(port), *told]
+    log = folder / f"{peer.name}.log"
+    with log.open("w") as out:
+        server = subprocess.Popen(command, cwd=folder, env=plain_environ(), stdout=out, stderr=subprocess.STDOUT)
+        try:
+            _wait(port, server, log)
+            yield port
+        finally:
+            server.terminate()
+            server.wait(timeout=30)
+
+
+def _wait(port: int, server: subprocess.Popen[bytes], log: Path) -> None:
+    ends = time.monotonic() + _PATIENCE
+    while time.monotonic() < ends:
+        assert server.poll() is None, log.read_text()
+        try:
+            with urllib.request.urlopen(f"http://127.0.0.1:{port}/-/versions.json", timeout=5):
+                return
+        except (urllib.error.URLError, ConnectionError, TimeoutError):
+            time.sleep(0.05)
+    raise AssertionError(f"no answer from Datasette:\n{log.read_text()}")
