@@ -10,6 +10,7 @@ from typing import TypeAlias
 
 from insatsbas.core.text import fold
 from insatsbas.search.swedish import Analysis, grams, normalise, tokens
+from insatsbas.search.weights import AS_NEED, AS_PART, AS_SYNONYM, BY_PARTS
 from insatsbas.search.wordlists import WordLists
 
 LONGEST = 200
@@ -18,8 +19,6 @@ MOST_CLAUSES = 12
 _MOST_PHRASES = 3
 # The filters that say where: their names in addresses, since `engine.Facet` is made of what this module knows.
 _PLACES = frozenset({"ges_i", "oppen_for"})
-# How much each way of meeting a word is worth beside the word itself.
-_AS_PART, _BY_PARTS, _AS_SYNONYM, _AS_NEED = 0.5, 0.4, 0.6, 0.6
 
 
 @dataclass(frozen=True, slots=True)
@@ -197,7 +196,7 @@ class Planner:
                 if name.facet in _PLACES:
                     places.append(AnyOf(((self._all(span, draft), 1.0), (coded, 1.0))))
                     continue
-                draft.clauses.append(AnyOf(((self._span(span, key, draft), 1.0), (coded, _AS_NEED))))
+                draft.clauses.append(AnyOf(((self._span(span, key, draft), 1.0), (coded, AS_NEED))))
             elif key in self._synonyms or keep_all or span[0] not in self._analysis.stopwords:
                 draft.clauses.append(self._span(span, key, draft))
                 before = span[0] if length == 1 else ""
@@ -224,7 +223,7 @@ class Planner:
             return own
         for other, written in others.items():
             draft.synonyms[Synonym(" ".join(words), written, other)] = None
-        return AnyOf(((own, 1.0), *((self._expression(other, draft), _AS_SYNONYM) for other in others)))
+        return AnyOf(((own, 1.0), *((self._expression(other, draft), AS_SYNONYM) for other in others)))
 
     def _all(self, words: list[str], draft: "_Draft") -> Node:
         nodes = tuple(self._word(word, draft) for word in words if word not in self._analysis.stopwords or len(words) == 1)
@@ -233,14 +232,14 @@ class Planner:
     def _word(self, word: str, draft: "_Draft") -> Node:
         stem, parts = self._analysis.stem(word), self._analysis.part_stems(word)
         draft.marks.add(stem)
-        choices: list[tuple[Node, float]] = [(Word(stem), 1.0), (Word(stem, "part"), _AS_PART)]
+        choices: list[tuple[Node, float]] = [(Word(stem), 1.0), (Word(stem, "part"), AS_PART)]
         if parts:
             draft.marks.update(parts)
-            choices.append((_every(parts, "part"), _BY_PARTS))
+            choices.append((_every(parts, "part"), BY_PARTS))
         linked = self._analysis.linked(word)
         if linked is not None and linked != stem:
             draft.marks.add(linked)
-            choices.append((AnyOf(((Word(linked), 1.0), (Word(linked, "part"), 1.0))), _AS_PART))
+            choices.append((AnyOf(((Word(linked), 1.0), (Word(linked, "part"), 1.0))), AS_PART))
         if fold(word) != word:
             return AnyOf(tuple(choices))
         return AnyOf(tuple(choices), otherwise=self._without_dots(word, draft))
@@ -249,13 +248,13 @@ class Planner:
         bare, parts = self._analysis.bare(word), self._analysis.bare_part_stems(word)
         draft.folded_marks.update((bare, *parts))
         choices: tuple[tuple[Node, float], ...] = ((Word(bare), 1.0), (Word(bare, "folded"), 1.0))
-        return AnyOf((*choices, (_every(parts, "folded"), _BY_PARTS)) if parts else choices)
+        return AnyOf((*choices, (_every(parts, "folded"), BY_PARTS)) if parts else choices)
 
     def _expression(self, stems: tuple[str, ...], draft: "_Draft") -> Node:
         draft.marks.update(stem for stem in stems if stem not in self._analysis.stopwords)
         if len(stems) > 1:
             return Phrase(stems)
-        return AnyOf(((Word(stems[0]), 1.0), (Word(stems[0], "part"), _AS_PART)))
+        return AnyOf(((Word(stems[0]), 1.0), (Word(stems[0], "part"), AS_PART)))
 
 
 def _every(stems: tuple[str, ...], where: str) -> Node:

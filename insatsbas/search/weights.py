@@ -4,6 +4,10 @@
 # each time their field counts, so that they are near the weight of a body.
 WEIGHTS = {"title": 3.0, "keywords": 2.0, "summary": 1.5, "body": 1.0, "part": 1.0, "folded": 0.8}
 
+# What each way of meeting a word is worth beside the word itself: as a part of a compound; where all the parts of a compound that
+# was asked for are there; by what it leads to in the list of synonyms; by being filed under the need that it names.
+AS_PART, BY_PARTS, AS_SYNONYM, AS_NEED = 0.5, 0.4, 0.8, 0.6
+
 # What a lift adds to what is found already, beside a clause of the same rarity. Strong: who names a place means it.
 LIFT = 1.0
 
@@ -17,7 +21,8 @@ RERANKED = 200
 # (by rarity; 1 is all).
 FEW_HITS = 5
 MOST_SIMILAR = 5
-LEAST_SHARED = 0.4
+LEAST_SHARED = 0.2
 
-# Where no document has all the words: the part of them (by rarity) that it has, raised to this, is multiplied with its score. 0 is off.
+# Where no document has all the words: the part of them (by rarity) that it has, raised to this, is multiplied with its score. 0 is off:
+# it was tried, by number and by rarity, and gained nothing on either set of questions.
 COVERAGE = 0.0
