@@ -9,9 +9,12 @@ import zlib
 from collections.abc import Collection, Mapping, Sequence
 from contextlib import AbstractContextManager
 
-from insatsbas.search.engine import Document, EngineError, Question, Results, Vocabulary
+from insatsbas.core import clock
+from insatsbas.search.engine import ACTIVE_ONLY, Document, EngineError, Filters, Question, Results, Vocabulary
+from insatsbas.search.query import Plan
 from insatsbas.search.whoosh import snapshot
 from insatsbas.search.whoosh.answer import Answers
+from insatsbas.search.whoosh.postings import TEXT
 from insatsbas.search.whoosh.store import Store
 
 _TRIES = 10
@@ -20,6 +23,8 @@ _UNREADABLE = "Sökindexet saknas eller går inte att läsa. Kör insatsbas inde
 _DAMAGE = (EOFError, pickle.UnpicklingError, struct.error, zlib.error)
 # A file system tells the time of a change in steps of some milliseconds: two within one look the same.
 _SETTLED = 100_000_000
+# So many of the commonest words have the longest lists of postings; the others are read in a moment.
+_WARMED = 500
 
 
 class WhooshEngine:
@@ -68,6 +73,22 @@ class WhooshEngine:
             return self._current().snapshot.vocabulary
         except _DAMAGE as error:
             raise EngineError(_UNREADABLE) from error
+
+    def warm(self) -> None:
+        """Open the index, and read what the first questions are most likely to ask for. Waits for the disk; safe beside questions.
+
+        Raises:
+            EngineError: there is no readable index.
+        """
+        answers = self._current()
+        for stem in answers.snapshot.commonest(_WARMED):
+            answers.snapshot.term(TEXT, stem)
+            answers.snapshot.term("part", stem)
+        self.find(Question(Plan(), Filters(ACTIVE_ONLY), clock.today()))
+
+    def cached_bytes(self) -> int:
+        """What is kept in memory of postings and clauses, beside the facts of the documents. Bounded."""
+        return self._answers.snapshot.cached_bytes if self._answers is not None else 0
 
     def is_ready(self) -> bool:
         """Whether there is a readable index, made by the analysis in force."""

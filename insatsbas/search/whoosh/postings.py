@@ -1,8 +1,7 @@
 """One immutable segment: its documents' facts, and its postings as arrays, read when they are asked for and kept within a bound."""
 
 import threading
-from collections.abc import Iterable, Mapping
-from functools import cached_property
+from collections.abc import Mapping
 
 import numpy as np
 from numpy.typing import NDArray
@@ -15,7 +14,7 @@ from insatsbas.search.whoosh import codec, matches
 from insatsbas.search.whoosh.cache import Cache
 from insatsbas.search.whoosh.facts import Facts, Ids, Scores
 from insatsbas.search.whoosh.matches import NOTHING, Match
-from insatsbas.search.whoosh.store import FIELDS, TEXT_FIELDS, WORDS
+from insatsbas.search.whoosh.store import FIELDS, TEXT_FIELDS
 
 # Okapi BM25 as in Robertson and Zaragoza, "The Probabilistic Relevance Framework" (2009), with its usual constants.
 K1, B = 1.2, 0.75
@@ -37,6 +36,7 @@ class Segment:
         # Columns are read now: opened later, beside a merge, they may be gone.
         stored = [reader.stored_fields(number) for number in range(self.size)]
         self.facts = Facts([(int(row["id"]), row["facts"]) for row in stored])
+        self._frequencies: dict[str, Mapping[str, int]] = {}
         self._norms = {name: self._norm(name) for name in FIELDS}
         self._matches: Cache[Match] = Cache(most_bytes)
         self._places: Cache[tuple[Ids]] = Cache(most_bytes // 4)
@@ -54,13 +54,14 @@ class Segment:
         mean = max(float(lengths.mean()), 1.0) if self.size else 1.0
         return np.asarray(K1 * (1 - B + B * lengths / mean), np.float32)
 
-    @cached_property
-    def words(self) -> Mapping[str, int]:
-        """The words as written, each with how many documents have it, deleted ones too."""
+    def frequencies(self, field: str) -> Mapping[str, int]:
+        """The terms of a field, each with how many documents have it, deleted ones too. Read once for each field that is asked for."""
         with self._reading:
-            if WORDS not in self._reader.indexed_field_names():
-                return {}
-            return {text.decode(): int(info.doc_frequency()) for text, info in self._reader.iter_field(WORDS)}
+            found = self._frequencies.get(field)
+            if found is None:
+                terms = self._reader.iter_field(field) if field in self._reader.indexed_field_names() else ()
+                found = self._frequencies[field] = {text.decode(): int(info.doc_frequency()) for text, info in terms}
+            return found
 
     def term(self, where: str, stem: str) -> Match:
         """The rows that have a term in a field, and how much that says: BM25 without its rarity. `TEXT` is the text's fields, weighed."""
@@ -124,14 +125,6 @@ class Segment:
                 return codec.read(terms._postfile, terms.term_info(field, stem.encode()))
             except TermNotFound:
                 return _NO_POSTINGS
-
-    def commonest(self, field: str, count: int) -> Iterable[str]:
-        """The terms that most documents have in a field."""
-        with self._reading:
-            if field not in self._reader.indexed_field_names():
-                return []
-            every = [(info.doc_frequency(), text.decode()) for text, info in self._reader.iter_field(field)]
-        return [term for _, term in sorted(every, reverse=True)[:count]]
 
 
 _NO_POSTINGS = (np.empty(0, np.uint32), np.empty(0, np.float32), np.empty(0, np.uint32))

@@ -22,7 +22,7 @@ from insatsbas.search.whoosh.codes import Codes
 from insatsbas.search.whoosh.facts import NEVER, Ids, Mask
 from insatsbas.search.whoosh.matches import NOTHING, Match
 from insatsbas.search.whoosh.postings import Segment
-from insatsbas.search.whoosh.store import schema
+from insatsbas.search.whoosh.store import WORDS, schema
 
 _MOST_BYTES = 64_000_000
 
@@ -85,8 +85,15 @@ class Snapshot:
         """The words of all segments."""
         words: Counter[str] = Counter()
         for segment in self.segments.values():
-            words.update(segment.words)
+            words.update(segment.frequencies(WORDS))
         return Vocabulary(words)
+
+    def commonest(self, count: int) -> list[str]:
+        """The stems that most documents have in their bodies, the commonest first."""
+        every: Counter[str] = Counter()
+        for segment in self.segments.values():
+            every.update(segment.frequencies("body"))
+        return [stem for stem, _ in every.most_common(count)]
 
     def _on(self, today: date) -> Days:
         """The next start and the places left as of a day: the rules of `catalogue.rules` over all rows at once."""
