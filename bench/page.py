@@ -14,6 +14,7 @@ import hashlib
 import json
 import shutil
 import statistics
+import subprocess
 import sys
 import tempfile
 import time
@@ -32,10 +33,8 @@ from bench.page_peer import PEERS
 from bench.page_questions import HEADERS, Question
 from bench.race import machine
 from insatsbas.app import create_app
-from insatsbas.core import config, migrations
-from insatsbas.core.db import db
-from insatsbas.search import indexing
-from insatsbas.search.service import current_search
+from insatsbas.core import config
+from tests.support.needs import plain_environ
 from tests.support.serving import serving
 
 BARS = {120: 1 / 3, 5_000: 1 / 12, 50_000: 1 / 80}
@@ -85,20 +84,16 @@ def catalogue(size: int, seed: int, keep: Path | None) -> Iterator[tuple[Path, l
     with ExitStack() as stack:
         base = keep or Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="insatsbas-page-")))
         with tempfile.TemporaryDirectory(prefix="insatsbas-page-") as aside:
-            world = page_corpus.examples(_migrated(Path(aside)))
+            world = page_corpus.examples(_begun(Path(aside)))
         entries = list(page_corpus.made_up(world, size, seed))
         folder, mark = base / f"{size}-{seed}", _mark(entries)
         if not (folder / _LAID).exists() or (folder / _LAID).read_text("ascii") != mark:
             shutil.rmtree(folder, ignore_errors=True)
             folder.mkdir(parents=True)
-            page_corpus.lay_in(_migrated(folder), entries)
+            page_corpus.lay_in(_begun(folder), entries)
             page_peer.lay_in(folder, entries)
             (folder / _LAID).write_text(mark, "ascii")
-        app = _migrated(folder)
-        with app.app_context():
-            if not current_search().engine.is_ready():
-                indexing.rebuild(current_search())
-            db.engine.dispose()
+        _begun(folder)
         yield folder, entries
 
 
@@ -107,11 +102,11 @@ def _mark(entries: list[Entry]) -> str:
     return hashlib.sha256("\n".join(map(repr, entries)).encode()).hexdigest()
 
 
-def _migrated(folder: Path) -> Flask:
-    app = application(folder)
-    with app.app_context():
-        migrations.upgrade(db.engine)
-    return app
+def _begun(folder: Path) -> Flask:
+    """As one begins: the database upgraded, the lists laid in, the index made anew where it is not of this program."""
+    environ = plain_environ(DATA_DIR=str(folder / "data"))
+    subprocess.run([sys.executable, "-m", "insatsbas", "init"], cwd=folder, env=environ, check=True, stdout=subprocess.DEVNULL)
+    return application(folder)
 
 
 def application(folder: Path) -> Flask:

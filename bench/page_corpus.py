@@ -28,7 +28,7 @@ from insatsbas.interchange import demo, region
 from insatsbas.organisations.models import Municipality, Organisation
 from insatsbas.search import indexing, wordlists
 from insatsbas.search.outbox import TOUCHES
-from insatsbas.search.service import current_search
+from insatsbas.search.service import coming_search
 
 WORD = re.compile(r"\w+")
 _SENTENCE = re.compile(r"(?<=[.!?])\s+")
@@ -165,20 +165,20 @@ def _start(chance: random.Random) -> Start:
 
 
 def lay_in(app: Flask, entries: Sequence[Entry]) -> None:
-    """Lay entries straight into the tables of a fresh database, and build the index."""
+    """Lay entries straight into the tables of a database that has been begun, and build the index."""
     with app.app_context():
         with writing() as session:
-            demo.lay_in_lists(SYSTEM, session)
             region.load(SYSTEM, session, demo.SODERTORN)
-        # While there is nothing yet to index anew because a list has changed.
-        indexing.rebuild(current_search())
+        # While there is nothing yet to index anew because a municipality has changed.
+        indexing.drain(coming_search(), wait=True)
         with writing() as session:
             needs = dict(session.execute(select(Need.code, Need.id)).all())
             terms = {(row.kind, row.code): row.id for row in session.scalars(select(Term))}
             owners = dict(session.execute(select(Organisation.name, Organisation.id)).all())
             for first in range(0, len(entries), _AT_ONCE):
                 _put_in(session, entries[first : first + _AT_ONCE], needs, terms, owners)
-        indexing.rebuild(current_search())
+        indexing.rebuild(coming_search())
+        db.engine.dispose()
 
 
 def _put_in(

@@ -1,8 +1,8 @@
-"""What is asked of both in `bench.page`: six kinds of question, drawn from the entries themselves by the seed."""
+"""What is asked of both in `bench.page`: six kinds of question, drawn from the entries by the seed."""
 
 import random
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from urllib.parse import urlencode
 
@@ -13,7 +13,6 @@ from insatsbas.search.engine import Facet
 PER_PAGE = 20
 # As a browser says it: we pack our pages, the peer does not.
 HEADERS = {"Accept-Encoding": "gzip, deflate, br", "Accept-Language": "sv"}
-_SHORTEST = 5
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,21 +37,24 @@ def address(question: Question, *, as_json: bool) -> str:
 
 
 def questions(entries: Sequence[Entry], seed: int, of_each: int) -> list[Question]:
-    """So many of each kind, one kind after another. Each but those meant to find nothing has an answer in the entries as written."""
+    """So many of each kind, one kind after another: words of titles, since one asks for a thing by what it is called.
+
+    Each but those meant to find nothing has an answer in the entries as written.
+    """
     chance = random.Random(seed)
-    words = _words_of(entries)
-    counts = Counter(word for found in words.values() for word in found)
-    common = sorted(word for word, count in counts.items() if count > PER_PAGE * 1.5)
+    stopwords = wordlists.read().stopwords
+    titles = {entry.kind.title: [word for word in WORD.findall(entry.kind.title.lower()) if _says(word, stopwords)] for entry in entries}
+    counts = Counter(word for entry in entries for word in set(titles[entry.kind.title]))
+    common = sorted(word for word, count in counts.items() if count > PER_PAGE) or [counts.most_common(1)[0][0]]
+    telling = [entry for entry in entries if len(titles[entry.kind.title]) > 1]
     asked: list[Question] = []
     for number in range(of_each):
-        entry = chance.choice(entries)
-        own = sorted(words[entry.id])
-        known = [word for word in own if counts[word] > 1] or own
-        need, place = entry.kind.needs[0], entry.given_in[0]
+        entry = chance.choice(telling)
+        words, need, place = titles[entry.kind.title], entry.kind.needs[0], entry.given_in[0]
         asked += [
-            Question("one word", chance.choice(common)),
-            Question("two words", " ".join(chance.sample(known, 2))),
-            Question("a word and a filter", chance.choice(own), needs=(need,)),
+            Question("one word", chance.choice(sorted(counts))),
+            Question("two words", " ".join(chance.sample(words, 2))),
+            Question("a word and a filter", chance.choice(words), needs=(need,)),
             Question("filters alone", needs=(need,), given_in=(place,)),
             Question("second page", chance.choice(common), page=2),
             Question("nothing found", f"qzxv{number}wkjx"),
@@ -60,14 +62,5 @@ def questions(entries: Sequence[Entry], seed: int, of_each: int) -> list[Questio
     return asked
 
 
-def _words_of(entries: Iterable[Entry]) -> dict[int, set[str]]:
-    """For each entry the words of its texts that say something."""
-    stopwords = wordlists.read().stopwords
-    return {
-        entry.id: {word for word in WORD.findall(f"{entry.title} {entry.summary} {entry.description}".lower()) if _says(word, stopwords)}
-        for entry in entries
-    }
-
-
 def _says(word: str, stopwords: frozenset[str]) -> bool:
-    return len(word) >= _SHORTEST and word.isalpha() and word not in stopwords
+    return word.isalpha() and word not in stopwords
