@@ -18,11 +18,11 @@ _MOST_LOOKED_AT = 4
 _SHORTEST = 3
 _SHORTEST_HALF = 3
 # How far a word may be from what is meant, by how long it is: none but a slip in a short one.
-_FARTHEST = ((3, 0.75), (4, 1.05), (5, 1.65), (LONGEST, 2.1))
+_FARTHEST = ((3, 0.75), (4, 1.05), (8, 2.05), (LONGEST, 2.6))
 # Two words taken for one, or one for two.
 _APART = 1.5
 # A word that ten times as many documents have is as near as one that is this much nearer.
-_PER_TENFOLD = 0.25
+_PER_TENFOLD = 0.15
 
 
 @dataclass(frozen=True, slots=True)
