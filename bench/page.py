@@ -27,11 +27,11 @@ from typing import Any
 
 from flask import Flask
 
-from bench import page_corpus, page_peer, page_profile, page_questions
-from bench.page_corpus import Entry
+from bench import corpus, page_corpus, page_peer, page_profile, page_questions
+from bench.corpus import Entry
 from bench.page_peer import PEERS
 from bench.page_questions import HEADERS, Question
-from bench.race import machine
+from bench.report import machine, milliseconds, table, told, version
 from insatsbas.app import create_app
 from insatsbas.core import config
 from tests.support.needs import plain_environ
@@ -56,7 +56,7 @@ class Client:
         self._last = 0.0
 
     def ask(self, address: str) -> tuple[float, bytes]:
-        """Ask, and read the answer whole; milliseconds, and what was answered."""
+        """Ask, and read the answer whole; in how many seconds, and what was answered."""
         if time.perf_counter() - self._last > _SILENCE:
             self._connection.close()
             self._connection.connect()
@@ -67,7 +67,7 @@ class Client:
         self._last = time.perf_counter()
         if answer.status != 200:  # noqa: PLR2004 - OK
             raise SystemExit(f"{address} was answered with {answer.status}")
-        return (self._last - began) * 1000, body
+        return self._last - began, body
 
     def ask_plain(self, address: str) -> Any:
         """Ask for JSON that is not packed."""
@@ -83,14 +83,12 @@ def catalogue(size: int, seed: int, keep: Path | None) -> Iterator[tuple[Path, l
     """A folder with our data and the peer's file of so many entries, and the entries; a kept one is used again."""
     with ExitStack() as stack:
         base = keep or Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="insatsbas-page-")))
-        with tempfile.TemporaryDirectory(prefix="insatsbas-page-") as aside:
-            world = page_corpus.examples(_begun(Path(aside)))
-        entries = list(page_corpus.made_up(world, size, seed))
+        entries = page_corpus.made(size, seed)
         folder, mark = base / f"{size}-{seed}", _mark(entries)
         if not (folder / _LAID).exists() or (folder / _LAID).read_text("ascii") != mark:
             shutil.rmtree(folder, ignore_errors=True)
             folder.mkdir(parents=True)
-            page_corpus.lay_in(_begun(folder), entries)
+            page_corpus.lay_in(_begun(folder), entries, seed)
             page_peer.lay_in(folder, entries)
             (folder / _LAID).write_text(mark, "ascii")
         _begun(folder)
@@ -127,9 +125,9 @@ def measured(folder: Path, asked: list[Question], rounds: int) -> dict[str, Any]
             for question in asked:
                 for form in _FORMS:
                     for name, address in _addresses(question, as_json=form == "JSON").items():
-                        milliseconds, body = clients[name].ask(address)
+                        seconds, body = clients[name].ask(address)
                         if number:  # the first round is to warm up
-                            seen.note(form, question.kind, name, milliseconds, len(body))
+                            seen.note(form, question.kind, name, seconds, len(body))
     kinds = list(dict.fromkeys(question.kind for question in asked))
     of_kind = {kind: [hits[question] for question in asked if question.kind == kind] for kind in kinds}
     return {
@@ -145,21 +143,20 @@ def measured(folder: Path, asked: list[Question], rounds: int) -> dict[str, Any]
 
 @dataclass(slots=True)
 class _Seen:
-    """The answers of a run: milliseconds and bytes, by form, kind and who answered."""
+    """The answers of a run: seconds and bytes, by form, kind and who answered."""
 
     answers: dict[tuple[str, str, str], list[tuple[float, int]]] = field(default_factory=dict)
 
-    def note(self, form: str, kind: str, name: str, milliseconds: float, size: int) -> None:
-        self.answers.setdefault((form, kind, name), []).append((milliseconds, size))
+    def note(self, form: str, kind: str, name: str, seconds: float, size: int) -> None:
+        self.answers.setdefault((form, kind, name), []).append((seconds, size))
 
     def compared(self, form: str, kind: str | None = None) -> dict[str, dict[str, float]]:
         """Medians, the slowest hundredth, and our median as a share of each peer's; of one kind, or of all."""
-        times = {name: sorted(one for one, _ in self._of(form, name, kind)) for name in _NAMES}
-        medians = {name: statistics.median(of_one) for name, of_one in times.items()}
+        figures = {name: milliseconds([seconds for seconds, _ in self._of(form, name, kind)]) for name in _NAMES}
         return {
-            "median": {name: round(median, 2) for name, median in medians.items()},
-            "p99": {name: round(of_one[int(len(of_one) * 0.99)], 2) for name, of_one in times.items()},
-            "ratio": {name: medians[_OURS] / medians[name] for name in _NAMES[1:]},
+            "median": {name: round(figures[name][0], 2) for name in _NAMES},
+            "p99": {name: round(figures[name][1], 2) for name in _NAMES},
+            "ratio": {name: figures[_OURS][0] / figures[name][0] for name in _NAMES[1:]},
         }
 
     def kilobytes(self, form: str) -> dict[str, float]:
@@ -193,43 +190,48 @@ def _hits(question: Question, clients: dict[str, Client]) -> tuple[int, int]:
 def bars(results: dict[int, dict[str, Any]]) -> list[dict[str, Any]]:
     """What is asked of the HTML page beside Datasette as it comes, for the sizes that were measured."""
     pages = {size: result["all"]["HTML"] for size, result in results.items()}
-    told = [_bar(f"HTML to Datasette's at {size}", pages[size]["ratio"][PEERS[0].name], bar) for size, bar in BARS.items() if size in pages]
+    of_sizes = [
+        _bar(f"HTML to Datasette's at {size}", pages[size]["ratio"][PEERS[0].name], bar) for size, bar in BARS.items() if size in pages
+    ]
     smallest, largest = min(BARS), max(BARS)
     if smallest in pages and largest in pages:
         growth = pages[largest]["median"][_OURS] / pages[smallest]["median"][_OURS]
-        told.append(_bar(f"growth of our HTML from {smallest} to {largest}", growth, MOST_GROWTH))
-    return told
+        of_sizes.append(_bar(f"growth of our HTML from {smallest} to {largest}", growth, MOST_GROWTH))
+    return of_sizes
 
 
 def _bar(name: str, figure: float, most: float) -> dict[str, Any]:
     return {"name": name, "figure": round(figure, 4), "most": round(most, 4), "holds": figure <= most}
 
 
-def table(report: dict[str, Any]) -> str:
+def drawn(report: dict[str, Any]) -> str:
     """The report for people."""
-    told = report["machine"]
-    lines = [
-        f"seed {report['seed']}, {report['rounds']} rounds of {report['questions']} questions, commit {told['commit']}",
-        f"{told['cores']} cores, Python {told['python']}, SQLite {told['sqlite']}, Datasette {report['datasette']}, as it comes and lean",
-    ]
-    head = f"{'median / p99 in ms, we to them':<32}" + "".join(f"{name:>16}" for name in _NAMES) + "".join(f"{p.name:>11}" for p in PEERS)
+    head = (
+        "",
+        *(f"{name}, {figure}" for name in _NAMES for figure in ("median", "p99")),
+        *(f"to {p.name}" for p in PEERS),
+        "hits",
+        "theirs",
+    )
+    lines = [told(report["machine"]), f"seed {report['seed']}, {report['rounds']} rounds of {report['questions']} questions; milliseconds"]
     for size, result in report["sizes"].items():
-        lines += ["", f"{size} interventions", f"{head}{'hits':>8}{'theirs':>8}"]
+        rows: list[list[str]] = []
         for form in _FORMS:
-            rows = [row for row in result["rows"] if row["form"] == form]
-            lines += [_line(f"{form}, {row['kind']}", row) + "".join(f"{count:>8.0f}" for count in row["hits"]) for row in rows]
+            own = [row for row in result["rows"] if row["form"] == form]
+            rows += [[*_cells(f"{form}, {row['kind']}", row), *(f"{count:.0f}" for count in row["hits"])] for row in own]
             whole = result["all"][form]
-            lines.append(_line(f"{form}, all", whole))
-            lines.append(f"{form + ', kB sent':<32}" + "".join(f"{whole['kilobytes'][name]:>16}" for name in _NAMES))
+            sent = [cell for name in _NAMES for cell in (f"{whole['kilobytes'][name]} kB", "")]
+            rows += [[*_cells(f"{form}, all", whole), "", ""], [f"{form}, sent", *sent, *[""] * (len(PEERS) + 2)]]
+        lines += ["", f"{size} interventions", table(head, rows)]
     lines.append("")
     for bar in report["bars"]:
-        lines.append(f"{'holds' if bar['holds'] else 'FAILS':<7}{bar['name']}: {bar['figure']:.4f}, at most {bar['most']:.4f}")
+        lines.append(f"{'holds' if bar['holds'] else 'FAILS'}  {bar['name']}: {bar['figure']:.4f}, at most {bar['most']:.4f}")
     return "\n".join(lines)
 
 
-def _line(name: str, row: dict[str, Any]) -> str:
-    times = "".join(f"{row['median'][one]:>8.1f} /{row['p99'][one]:>6.0f}" for one in _NAMES)
-    return f"{name:<32}{times}" + "".join(f"{'1/' + format(1 / ratio, '.1f'):>11}" for ratio in row["ratio"].values())
+def _cells(name: str, row: dict[str, Any]) -> list[str]:
+    times = [f"{row[figure][one]:.1f}" for one in _NAMES for figure in ("median", "p99")]
+    return [name, *times, *(f"1/{1 / ratio:.1f}" for ratio in row["ratio"].values())]
 
 
 def main() -> int:
@@ -242,35 +244,34 @@ def main() -> int:
         "--rounds", type=int, default=10, help="how often each question is put, after a first time that is not counted (10)"
     )
     parser.add_argument("--questions", type=int, default=5, help="how many of each kind (5)")
-    parser.add_argument("--seed", type=int, default=1, help="for the catalogue and the questions (1)")
+    parser.add_argument("--seed", type=int, default=corpus.SEED, help=f"for the catalogue and the questions ({corpus.SEED})")
     parser.add_argument("--keep", type=Path, metavar="DIR", help="keep the catalogues here, and use those that are here")
     parser.add_argument("--profile", action="store_true", help="tell where our own page's time goes; the peer is not asked")
     parser.add_argument("--json", action="store_true", help="tell it as JSON")
     given = parser.parse_args()
-    if not given.profile and not page_peer.is_here():
-        sys.exit(f"Datasette is not here. Install it with: {page_peer.INSTALL}")
+    if not given.profile and not version("datasette"):
+        sys.exit('Datasette is not here. Install it with: pip install -e ".[bench]"')
     results: dict[int, dict[str, Any]] = {}
     for size in given.sizes:
         with catalogue(size, given.seed, given.keep) as (folder, entries):
-            asked = page_questions.questions(entries, given.seed, given.questions)
+            asked = page_questions.made(entries, given.seed, given.questions)
             del entries
             if given.profile:
                 results[size] = page_profile.shares(application(folder), asked, given.rounds)
             else:
                 results[size] = measured(folder, asked, given.rounds)
     report = {
-        "machine": machine(),
+        "machine": machine("datasette"),
         "seed": given.seed,
         "rounds": given.rounds,
         "questions": len(asked),
         "sizes": results,
     }
-    if given.profile:
-        print(json.dumps(report, indent=2, ensure_ascii=False) if given.json else page_profile.table(report))
-        return 0
-    report |= {"datasette": page_peer.version(), "bars": bars(results)}
-    print(json.dumps(report, indent=2, ensure_ascii=False) if given.json else table(report))
-    return 0 if all(bar["holds"] for bar in report["bars"]) else 1
+    if not given.profile:
+        report["bars"] = bars(results)
+    draw = page_profile.drawn if given.profile else drawn
+    print(json.dumps(report, indent=2, ensure_ascii=False) if given.json else draw(report))
+    return 0 if all(bar["holds"] for bar in report.get("bars", ())) else 1
 
 
 if __name__ == "__main__":

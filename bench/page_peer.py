@@ -4,8 +4,6 @@ It is given time to finish its counts, and room to show them all: at its default
 Otherwise it is measured twice: as it comes, and lean, with all that its manual tells of to do no more than our page does.
 """
 
-import importlib.metadata
-import importlib.util
 import json
 import subprocess
 import sys
@@ -18,16 +16,14 @@ from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import urlencode
 
-from bench.page_corpus import Entry
+from bench.corpus import Entry
 from bench.page_questions import Question
-from insatsbas.catalogue.rules import TermKind
 from insatsbas.core.db import sqlite_module
 from tests.support.needs import plain_environ
 from tests.support.serving import free_port
 
-INSTALL = 'pip install -e ".[bench]"'
 _FILE, _TABLE = "peer.db", "insatser"
-_FACETS = ("need", "given_in", "passar")
+_COLUMNS = {"behov": "need", "ges_i": "given_in", "passar": "passar"}
 _SAME_WORK = {"default_page_size": 20, "default_facet_size": 100, "facet_time_limit_ms": 60_000, "sql_time_limit_ms": 60_000}
 _PATIENCE = 60.0
 
@@ -43,28 +39,19 @@ class Peer:
 PEERS = (Peer("Datasette", is_lean=False), Peer("lean", is_lean=True))
 
 
-def is_here() -> bool:
-    """Whether Datasette is installed."""
-    return importlib.util.find_spec("datasette") is not None
-
-
-def version() -> str:
-    """The version that is installed."""
-    return importlib.metadata.version("datasette")
-
-
 def lay_in(folder: Path, entries: Iterable[Entry]) -> None:
     """Make the file of the peer: one row for each entry, what it has several of as JSON, and an index of its texts."""
     connection = sqlite_module().connect(folder / _FILE)
     connection.executescript(
         f"""
         CREATE TABLE {_TABLE} (
-            id INTEGER PRIMARY KEY, title TEXT, summary TEXT, owner TEXT, need TEXT, given_in TEXT, passar TEXT, description TEXT
+            id INTEGER PRIMARY KEY, title TEXT, summary TEXT, owner TEXT, need TEXT, given_in TEXT, passar TEXT,
+            description TEXT, is_active INTEGER
         );
-        CREATE VIRTUAL TABLE {_TABLE}_fts USING fts5(title, summary, owner, description, content="{_TABLE}", content_rowid="id");
+        CREATE VIRTUAL TABLE {_TABLE}_fts USING fts5(title, summary, description, content="{_TABLE}", content_rowid="id");
         """
     )
-    connection.executemany(f"INSERT INTO {_TABLE} VALUES (?, ?, ?, ?, ?, ?, ?, ?)", map(_row, entries))
+    connection.executemany(f"INSERT INTO {_TABLE} VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)", map(_row, entries))
     connection.execute(f"INSERT INTO {_TABLE}_fts ({_TABLE}_fts) VALUES ('rebuild')")
     connection.commit()
     connection.execute("ANALYZE")
@@ -72,16 +59,16 @@ def lay_in(folder: Path, entries: Iterable[Entry]) -> None:
 
 
 def _row(entry: Entry) -> tuple[object, ...]:
-    several = (entry.kind.needs, entry.given_in, entry.codes(TermKind.AUDIENCE))
-    return (entry.id, entry.title, entry.summary, entry.owner, *map(json.dumps, several), entry.description)
+    several = (json.dumps(codes) for codes in (entry.needs, entry.given_in, entry.audience))
+    return (entry.id, entry.title, entry.summary, str(entry.owner), *several, entry.description, int(entry.is_active))
 
 
 def address(peer: Peer, question: Question, *, as_json: bool) -> str:
     """The address at which a peer is asked a question."""
     pairs = [("_search", question.words)] if question.words else []
-    pairs += [("need__arraycontains", code) for code in question.needs]
-    pairs += [("given_in__arraycontains", code) for code in question.given_in]
-    pairs += [("_facet_array", name) for name in _FACETS]
+    pairs += [(f"{_COLUMNS[name]}__arraycontains", code) for name, code in question.filters]
+    pairs.append(("is_active", "1"))
+    pairs += [("_facet_array", name) for name in _COLUMNS.values()]
     if question.next:
         pairs.append(("_next", question.next))
     if peer.is_lean:

@@ -17,6 +17,7 @@ from werkzeug.test import EnvironBuilder, run_wsgi_app
 
 from bench import page_questions
 from bench.page_questions import HEADERS, Question
+from bench.report import told
 
 _EVERY = 0.001
 _REST = "routing, session and the rest"
@@ -113,12 +114,12 @@ def _timed(app: Flask, address: str) -> float:
     return (ended - began) * 1000
 
 
-def table(report: dict[str, Any]) -> str:
+def drawn(report: dict[str, Any]) -> str:
     """The report for people."""
-    lines = [f"seed {report['seed']}, {report['rounds']} rounds of {report['questions']} questions, commit {report['machine']['commit']}"]
-    for size, told in report["sizes"].items():
-        lines += ["", f"{size} interventions: {told['median']:.1f} ms in the process, {told['samples']} samples"]
-        lines += [f"{share:>8.1%}  {name}" for name, share in told["layers"].items()]
+    lines = [told(report["machine"]), f"seed {report['seed']}, {report['rounds']} rounds of {report['questions']} questions"]
+    for size, result in report["sizes"].items():
+        lines += ["", f"{size} interventions: {result['median']:.1f} ms in the process, {result['samples']} samples"]
+        lines += [f"{share:>8.1%}  {name}" for name, share in result["layers"].items()]
         lines.append("  of which, with all that it calls")
-        lines += [f"{share:>8.1%}  {name}" for name, share in told["functions"].items()]
+        lines += [f"{share:>8.1%}  {name}" for name, share in result["functions"].items()]
     return "\n".join(lines)

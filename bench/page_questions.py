@@ -1,28 +1,26 @@
-"""What is asked of both in `bench.page`: six kinds of question, drawn from the entries by the seed."""
+"""What is asked of all in `bench.page`: four classes of `bench.questions`, a second page, and words that stand nowhere."""
 
-import random
-from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from urllib.parse import urlencode
 
-from bench.page_corpus import WORD, Entry
+from bench import questions
+from bench.corpus import Entry
 from insatsbas.search import wordlists
-from insatsbas.search.engine import Facet
+from insatsbas.search.swedish import Analysis
 
-PER_PAGE = 20
 # As a browser says it: we pack our pages, the peer does not.
 HEADERS = {"Accept-Encoding": "gzip, deflate, br", "Accept-Language": "sv"}
+KINDS = {"common": "a common word", "two words": "two words", "filtered": "a word and filters", "filter only": "filters alone"}
 
 
 @dataclass(frozen=True, slots=True)
 class Question:
-    """A question to both. `next` is what the peer calls its second page, empty on the first."""
+    """A question to all: words, and filters as pairs of our parameter and its value. `next` is what the peer calls its second page."""
 
     kind: str
     words: str = ""
-    needs: tuple[str, ...] = ()
-    given_in: tuple[str, ...] = ()
+    filters: tuple[tuple[str, str], ...] = ()
     page: int = 1
     next: str = ""
 
@@ -30,37 +28,19 @@ class Question:
 def address(question: Question, *, as_json: bool) -> str:
     """The address at which we are asked it."""
     pairs = [("q", question.words)] if question.words else []
-    pairs += [(Facet.NEED.value, code) for code in question.needs] + [(Facet.GIVEN_IN.value, code) for code in question.given_in]
+    pairs += question.filters
     if question.page > 1:
         pairs.append(("sida", str(question.page)))
     return f"{'/api/v1/insatser' if as_json else '/sok'}?{urlencode(pairs)}"
 
 
-def questions(entries: Sequence[Entry], seed: int, of_each: int) -> list[Question]:
-    """So many of each kind, one kind after another: words of titles, since one asks for a thing by what it is called.
-
-    Each but those meant to find nothing has an answer in the entries as written.
-    """
-    chance = random.Random(seed)
-    stopwords = wordlists.read().stopwords
-    titles = {entry.kind.title: [word for word in WORD.findall(entry.kind.title.lower()) if _says(word, stopwords)] for entry in entries}
-    counts = Counter(word for entry in entries for word in set(titles[entry.kind.title]))
-    common = sorted(word for word, count in counts.items() if count > PER_PAGE) or [counts.most_common(1)[0][0]]
-    telling = [entry for entry in entries if len(titles[entry.kind.title]) > 1]
-    asked: list[Question] = []
-    for number in range(of_each):
-        entry = chance.choice(telling)
-        words, need, place = titles[entry.kind.title], entry.kind.needs[0], entry.given_in[0]
-        asked += [
-            Question("one word", chance.choice(sorted(counts))),
-            Question("two words", " ".join(chance.sample(words, 2))),
-            Question("a word and a filter", chance.choice(words), needs=(need,)),
-            Question("filters alone", needs=(need,), given_in=(place,)),
-            Question("second page", chance.choice(common), page=2),
-            Question("nothing found", f"qzxv{number}wkjx"),
-        ]
-    return asked
-
-
-def _says(word: str, stopwords: frozenset[str]) -> bool:
-    return word.isalpha() and word not in stopwords
+def made(entries: Sequence[Entry], seed: int, each: int) -> list[Question]:
+    """So many of each kind. Each but those meant to find nothing has an entry that answers it."""
+    all_of_it = questions.made(entries, Analysis(wordlists.read()), seed, each)
+    asked = [Question(KINDS[one.kind], one.text, tuple(one.filters.items())) for one in all_of_it if one.kind in KINDS]
+    common = [one.words for one in asked if one.kind == KINDS["common"]]
+    return [
+        *asked,
+        *(Question("second page", words, page=2) for words in common),
+        *(Question("nothing found", f"qzxv{number}wkjx") for number in range(each)),
+    ]
