@@ -14,6 +14,7 @@ from werkzeug import Response
 from insatsbas.accounts.guard import access, current_viewer
 from insatsbas.accounts.policy import Permission, require
 from insatsbas.catalogue import queries
+from insatsbas.catalogue.in_force_queries import in_force
 from insatsbas.core import clock
 from insatsbas.core.config import current_settings
 from insatsbas.core.db import db
@@ -24,8 +25,8 @@ from insatsbas.interchange import bulk_actions, bulk_queries, bulk_template, bul
 from insatsbas.interchange.bulk_blueprint import blueprint
 from insatsbas.interchange.entries import Entry, entries_of
 from insatsbas.organisations.models import Organisation
-from insatsbas.organisations.queries import commuting_from
 from insatsbas.search.engine import Facet
+from insatsbas.search.finding import find
 from insatsbas.search.forms import Asked, address, with_needs
 from insatsbas.search.service import current_search
 
@@ -42,12 +43,13 @@ KINDS: dict[str, tuple[str, Callable[[Iterable[Entry], IO[bytes]], None]]] = {
 @access(Permission.READ)
 def found(form: str) -> Answer:
     """All hits of a search, in its order, in the import format. What is public only, whoever asks."""
-    search, lists = current_search(), queries.lists(db.session)
+    search, now = current_search(), in_force(db.session)
+    lists = now.lists
     if moved := queries.moved_needs(db.session, lists, request.args.getlist(Facet.NEED)):
         return redirect(address(with_needs(request.args, moved), endpoint="bulk.found", form=form), 301)
-    question = Asked(request.args, lists).question(search.planner, commuting_from(db.session), clock.today())
-    total = search.engine.find(replace(question, offset=0, limit=0)).total
-    hits = search.engine.find(replace(question, offset=0, limit=total)).hits
+    # What the page answers is what is fetched, also where a word was put right.
+    answered = find(search, Asked(request.args, lists), now, clock.today())
+    hits = search.engine.find(replace(answered.question, offset=0, limit=answered.results.total)).hits
     source = current_settings().source
     return _file(entries_of(GUEST, db.session, [hit.id for hit in hits], source=source), form, f"insatser-{clock.today()}")
 

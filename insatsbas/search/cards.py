@@ -6,10 +6,11 @@ from flask import url_for
 
 from insatsbas.catalogue.freshness_queries import needs_review
 from insatsbas.catalogue.models import Intervention
-from insatsbas.catalogue.rules import Status, TermKind, next_start, places_for_others, places_left
+from insatsbas.catalogue.rules import Status, TermKind, is_open, next_start, places_for_others, places_left
 from insatsbas.catalogue.shown_queries import Shown
 from insatsbas.core.i18n import gettext as _
 from insatsbas.search.engine import Facet
+from insatsbas.search.explaining import synonym_of
 from insatsbas.search.forms import address
 from insatsbas.search.page import HitCard, NeedTag
 from insatsbas.search.query import Plan
@@ -41,11 +42,13 @@ def card(
         next_start=next_start(row.occasions, today) if is_active else None,
         rolling=row.rolling,
         places_left=places_left(row.occasions, today) if is_active else None,
+        starts_with_places=sum(o.left is not None and is_open(o, today) for o in row.occasions) if is_active else 0,
         for_others=places_for_others(row.occasions, today) if is_active else 0,
         last_known=row.last_known,
         is_example=row.is_example,
         for_staff=row.for_staff,
         is_stale=needs_review(row, stale_before),
+        synonym=synonym_of(row, plan, analysis),
     )
 
 

@@ -10,7 +10,7 @@ from insatsbas.core.i18n import gettext as _
 from insatsbas.search import labels
 from insatsbas.search.documents import TERM_FACETS
 from insatsbas.search.engine import ANY_TIME, COMMUTE, FOR_OTHERS, PASSED, PLACES_LEFT, STAFF, YES, Facet, Results
-from insatsbas.search.forms import SWITCHES, Asked, address, without
+from insatsbas.search.forms import EXACT, SWITCHES, Asked, address, without
 from insatsbas.search.page import Chip, FilterGroup, Option
 
 Kind: TypeAlias = Literal["checkbox", "radio", "switch", "map"]
@@ -95,7 +95,8 @@ def _needs(options: Iterable[Option], lists: Lists) -> Iterable[Option]:
 def chips(asked: Asked, lists: Lists) -> tuple[Chip, ...]:
     """What is chosen, each with the address of the same search without it."""
     headings, values, pairs = labels.of_filters(), chosen_labels(asked, lists), asked.parameters()
-    return tuple(Chip(headings[name], label, address(without(pairs, (name, value)))) for (name, value), label in values.items())
+    exact = [Chip(_("Sökorden"), _("Orden precis som de står"), address(without(pairs, (EXACT, YES))))] if asked.exact else []
+    return (*exact, *(Chip(headings[name], label, address(without(pairs, (name, value)))) for (name, value), label in values.items()))
 
 
 def chosen_labels(asked: Asked, lists: Lists) -> Mapping[tuple[str, str], str]:

@@ -18,11 +18,13 @@ from insatsbas.core.i18n import gettext as _
 from insatsbas.search.documents import TERM_FACETS
 from insatsbas.search.engine import ANY_TIME, COMMUTE, FOR_OTHERS, PASSED, PLACES_LEFT, STAFF, YES, Facet, Filters, Question, Sort
 from insatsbas.search.labels import ALL_STATUSES
-from insatsbas.search.query import Planner, clean
+from insatsbas.search.query import NO_NAMES, Names, Planner, clean
 
 MOST_PAGES = 100_000
 PER_PAGE = 20
 MOST_PER_PAGE = 100
+# The words as they stand: no names in them, and nothing put right.
+EXACT = "exakt"
 SWITCHES = (COMMUTE, PLACES_LEFT, ANY_TIME, FOR_OTHERS, STAFF)
 _ON, _OFF = frozenset({YES, "1", "true", "on"}), frozenset({"", "nej", "0", "false"})
 
@@ -67,6 +69,7 @@ class SearchForm(Form):
     """A search as its address tells it. Made by `read`."""
 
     q = StringField(filters=[lambda text: clean(text or "")])
+    exakt = SwitchField()
     behov = CodesField()
     ges_i = CodesField()
     pendla = SwitchField()
@@ -119,6 +122,7 @@ class Asked:
         told = {"sida": _whole_number(MOST_PAGES), "per_sida": _whole_number(MOST_PER_PAGE)}
         self.faults: Mapping[str, str] = {str(name): told.get(str(name)) or str(next(iter(errors))) for name, errors in form.errors.items()}
         self.q: str = form.q.data or ""
+        self.exact: bool = bool(form.exakt.data) and bool(self.q)
         self.values: Mapping[str, tuple[str, ...]] = {facet.value: form[facet.value].data for facet in Facet}
         self.passed = form.klarat.data[-1] if form.klarat.data else None
         self.switches: Mapping[str, bool] = {name: bool(form[name].data) for name in SWITCHES}
@@ -149,14 +153,15 @@ class Asked:
             reach=reach,
         )
 
-    def question(self, planner: Planner, reach: Mapping[str, frozenset[str]], today: date) -> Question:
-        """What the engine is asked. `reach` is as in `Filters`."""
+    def question(self, planner: Planner, reach: Mapping[str, frozenset[str]], today: date, names: Names = NO_NAMES) -> Question:
+        """What the engine is asked, as typed. `reach` is as in `Filters`, `names` as in `Planner.plan`."""
         first = (self.page - 1) * self.per_page
-        return Question(planner.plan(self.q), self.filters(reach), today, self.sort, first, self.per_page)
+        return Question(planner.plan(self.q, names), self.filters(reach), today, self.sort, first, self.per_page)
 
     def parameters(self) -> list[tuple[str, str]]:
         """The search as pairs of an address, in a fixed order, without what is at its default; the page is left out."""
         pairs: list[tuple[str, str]] = [("q", self.q)] if self.q else []
+        pairs += [(EXACT, YES)] if self.exact else []
         for name in PARAMETERS:
             if name == Facet.STATUS and self.values[name] == (Status.ACTIVE.value,):
                 continue

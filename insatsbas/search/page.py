@@ -23,7 +23,11 @@ class NeedTag:
 
 @dataclass(frozen=True, slots=True)
 class HitCard:
-    """One hit. `title` and `snippet` carry `<mark>` where the query matched."""
+    """One hit. `title` and `snippet` carry `<mark>` where the query matched.
+
+    `places_left` are those of all starts that one can still join; `starts_with_places` says how many starts tell. `synonym` is the
+    one that it was found by, where it has none of the words typed.
+    """
 
     url: str
     title: Markup
@@ -37,11 +41,13 @@ class HitCard:
     next_start: date | None
     rolling: bool
     places_left: int | None
+    starts_with_places: int
     for_others: int
     last_known: int | None
     is_example: bool
     for_staff: bool
     is_stale: bool
+    synonym: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,6 +94,15 @@ class Choice:
 
 
 @dataclass(frozen=True, slots=True)
+class Correction:
+    """What was typed, what was answered instead since nothing had that, and the address of the search as typed."""
+
+    typed: str
+    text: str
+    as_typed_url: str
+
+
+@dataclass(frozen=True, slots=True)
 class PageLink:
     """One step of the pagination; `url` is None for the gap (…)."""
 
@@ -107,14 +122,20 @@ class Pagination:
 
 @dataclass(frozen=True, slots=True)
 class SearchPage:
-    """The whole page: what was asked, what was found, and the ways on from there."""
+    """The whole page: what was asked, what was found, and the ways on from there.
+
+    `understood` are the names in the question, each as the filter that it could be instead; `as_it_stands_url` asks without them.
+    `similar` are like what was asked for, and in no count.
+    """
 
     q: str
     total: int
     heading: str
     mode: Literal["all", "any", "corrected"]
+    correction: Correction | None
     notices: tuple[str, ...]
     hits: tuple[HitCard, ...]
+    similar: tuple[HitCard, ...]
     filters: tuple[FilterGroup, ...]
     chips: tuple[Chip, ...]
     clear_url: str
@@ -126,3 +147,5 @@ class SearchPage:
     ways_out: tuple[Choice, ...]
     needs: tuple[Choice, ...]
     suggestions: tuple[Choice, ...]
+    understood: tuple[Choice, ...]
+    as_it_stands_url: str

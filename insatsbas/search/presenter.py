@@ -1,18 +1,18 @@
 """From an answer to what the search page shows: the hits as cards, the pages, and ways out of an empty or a short list."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 from datetime import date
 from itertools import chain
 from typing import TypeAlias
 
-from insatsbas.catalogue.queries import Lists
+from insatsbas.catalogue.in_force_queries import InForce
 from insatsbas.catalogue.rules import KNOWLEDGE_BANK, PUBLIC
 from insatsbas.catalogue.shown_queries import Shown
 from insatsbas.core.i18n import gettext as _
 from insatsbas.core.i18n import ngettext
 from insatsbas.core.templating import number
-from insatsbas.search import filters, labels
+from insatsbas.search import explaining, filters, labels
 from insatsbas.search.cards import card
 from insatsbas.search.engine import (
     ACTIVE_ONLY,
@@ -25,12 +25,13 @@ from insatsbas.search.engine import (
     YES,
     Facet,
     Filters,
+    Hit,
     Question,
-    Results,
     Sort,
 )
-from insatsbas.search.forms import Asked, address
-from insatsbas.search.page import Choice, Option, PageLink, Pagination, SearchPage
+from insatsbas.search.finding import Found
+from insatsbas.search.forms import EXACT, Asked, address
+from insatsbas.search.page import Choice, HitCard, Option, PageLink, Pagination, SearchPage
 from insatsbas.search.query import Plan
 from insatsbas.search.service import Search
 
@@ -43,29 +44,23 @@ Way: TypeAlias = tuple[str, list[tuple[str, str]], Question]
 class Presenter:
     """Draws one answer. Asks the engine again only for ways out of an empty or a short list."""
 
-    def __init__(self, search: Search, asked: Asked, question: Question, lists: Lists, *, region: str, stale_before: date) -> None:
-        self._search, self._asked, self._question, self._lists, self._region = search, asked, question, lists, region
-        self._pairs, self._stale_before = asked.parameters(), stale_before
+    def __init__(self, search: Search, asked: Asked, found: Found, now: InForce, *, region: str, stale_before: date) -> None:
+        self._search, self._asked, self._found, self._now = search, asked, found, now
+        self._question, self._results, self._lists = found.question, found.results, now.lists
+        self._pairs, self._region, self._stale_before = asked.parameters(), region, stale_before
 
-    def page(self, results: Results, rows: Sequence[Shown]) -> SearchPage:
-        """The whole page."""
+    def page(self, rows: Mapping[int, Shown]) -> SearchPage:
+        """The whole page. `rows` are by id: the hits, and what is like them."""
+        results, understood = self._results, explaining.understood(self._search, self._asked, self._found, self._now)
         return SearchPage(
             q=self._asked.q,
             total=results.total,
             heading=self._heading(results.total),
-            mode=results.mode if results.total else "all",
+            mode=self._found.mode,
+            correction=explaining.correction(self._asked, self._found),
             notices=tuple(_("Vi tog bort %(name)s ur sökningen. %(why)s", name=n, why=why) for n, why in self._asked.faults.items()),
-            hits=tuple(
-                card(
-                    row,
-                    self._search.analysis,
-                    today=self._question.today,
-                    region=self._region,
-                    stale_before=self._stale_before,
-                    plan=self._question.plan,
-                )
-                for row in rows
-            ),
+            hits=self._cards(results.hits, rows),
+            similar=self._cards(results.similar, rows),
             filters=filters.groups(self._asked, self._lists, results),
             chips=filters.chips(self._asked, self._lists),
             clear_url=address([("q", self._asked.q)] if self._asked.q else []),
@@ -74,20 +69,38 @@ class Presenter:
                 Option("" if s is Sort.RELEVANCE else s.value, label, 0, s is self._asked.sort)
                 for s, label in labels.of_orders().items()
             ),
-            hidden=tuple(pair for pair in self._pairs if pair[0] == "per_sida"),
+            hidden=tuple(pair for pair in self._pairs if pair[0] in ("per_sida", EXACT)),
             pagination=self._pagination(results.total),
             downloads=self._downloads() if results.total else (),
-            knowledge_bank=self._knowledge_bank(results),
+            knowledge_bank=self._knowledge_bank(),
             ways_out=self._ways_out(results.total),
             needs=() if results.total else self._all_needs(),
-            suggestions=(),
+            suggestions=explaining.suggestions(self._asked, self._found),
+            understood=understood,
+            # Of what was put right the same way leads back.
+            as_it_stands_url=explaining.as_it_stands(self._asked) if understood and not self._found.corrected_to else "",
+        )
+
+    def _cards(self, hits: Iterable[Hit], rows: Mapping[int, Shown]) -> tuple[HitCard, ...]:
+        return tuple(
+            card(
+                rows[hit.id],
+                self._search.analysis,
+                today=self._question.today,
+                region=self._region,
+                stale_before=self._stale_before,
+                plan=self._question.plan,
+            )
+            for hit in hits
+            if hit.id in rows
         )
 
     def _heading(self, total: int) -> str:
+        words = self._found.corrected_to or self._asked.q
         if not total:
-            return _("Vi hittade inga insatser för ”%(q)s”", q=self._asked.q) if self._asked.q else _("Vi hittade inga insatser")
+            return _("Vi hittade inga insatser för ”%(q)s”", q=words) if words else _("Vi hittade inga insatser")
         count = ngettext("%(antal)s insats", "%(antal)s insatser", total, antal=number(total))
-        return _("%(count)s för ”%(q)s”", count=count, q=self._asked.q) if self._asked.q else count
+        return _("%(count)s för ”%(q)s”", count=count, q=words) if words else count
 
     def _downloads(self) -> tuple[Choice, ...]:
         """All hits as a file, in each form."""
@@ -95,15 +108,15 @@ class Presenter:
         forms = (("xlsx", "Excel"), ("csv", "CSV"), ("json", "JSON"))
         return tuple(Choice(label, address(pairs, endpoint="bulk.found", form=form)) for form, label in forms)
 
-    def _but(self, name: str) -> list[tuple[str, str]]:
-        return [pair for pair in self._pairs if pair[0] != name]
+    def _but(self, *names: str) -> list[tuple[str, str]]:
+        return [pair for pair in self._pairs if pair[0] not in names]
 
-    def _knowledge_bank(self, results: Results) -> Choice | None:
+    def _knowledge_bank(self) -> Choice | None:
         bank = [status.value for status in KNOWLEDGE_BANK]
         if self._asked.statuses <= set(bank):
             return None
         # Each intervention has one status, so the counts at the two add up.
-        count = sum(results.facets[Facet.STATUS].get(value, 0) for value in bank)
+        count = sum(self._results.facets[Facet.STATUS].get(value, 0) for value in bank)
         url = address([*self._but(Facet.STATUS), *((Facet.STATUS.value, value) for value in bank)])
         return Choice(_("Visa träffarna i kunskapsbanken"), url, count)
 
@@ -184,7 +197,7 @@ class Presenter:
         if not now.staff:
             yield _("Visa även stöd till personal"), [*self._pairs, (STAFF, YES)], self._with(replace(now, staff=True))
         if self._asked.q and len(self._pairs) > 1:
-            yield _("Ta bort sökorden"), self._but("q"), replace(question, plan=Plan())
+            yield _("Ta bort sökorden"), self._but("q", EXACT), replace(question, plan=Plan())
 
     def _with(self, changed: Filters, plan: Plan | None = None) -> Question:
         return replace(self._question, filters=changed, plan=self._question.plan if plan is None else plan)

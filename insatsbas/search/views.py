@@ -12,7 +12,9 @@ from insatsbas.catalogue.shown_queries import shown
 from insatsbas.core import clock
 from insatsbas.core.config import current_settings
 from insatsbas.core.db import db
+from insatsbas.search import counted
 from insatsbas.search.engine import Facet
+from insatsbas.search.finding import find
 from insatsbas.search.forms import Asked, address, with_needs
 from insatsbas.search.presenter import Presenter
 from insatsbas.search.service import current_search
@@ -30,9 +32,10 @@ def results() -> Response:
     if moved := queries.moved_needs(db.session, lists, request.args.getlist(Facet.NEED)):
         return redirect(address(with_needs(request.args, moved)), 301)
     asked = Asked(request.args, lists)
-    question = asked.question(search.planner, now.reach, clock.today())
-    found = search.engine.find(question)
-    rows = shown(current_viewer(), db.session, [hit.id for hit in found.hits], now)
+    found = find(search, asked, now, clock.today())
+    counted.note(asked.q, found.results.total)
+    ids = [hit.id for hit in (*found.results.hits, *found.results.similar)]
+    rows = {row.id: row for row in shown(current_viewer(), db.session, ids, now)}
     limit = stale_before(now.review_days, clock.today())
-    page = Presenter(search, asked, question, lists, region=settings.region, stale_before=limit).page(found, rows)
+    page = Presenter(search, asked, found, now, region=settings.region, stale_before=limit).page(rows)
     return make_response(render_template("search/results.html", page=page))

@@ -128,7 +128,10 @@ class _Reader(HTMLParser):
     def _place(self, facts: dict[str, str]) -> str:
         if "ib-chip" in facts.get("class", "").split():
             return "chip"
-        places = ("ib-hits", "ib-panel", "ib-choices--columns", "ib-choices", "govuk-pagination", "ib-foot", "ib-chips")
+        places = (
+            *("ib-hits", "ib-alike__cards", "ib-understood", "ib-panel"),
+            *("ib-choices--columns", "ib-choices", "govuk-pagination", "ib-foot", "ib-chips"),
+        )
         return next((place for place in places if self._within("class", place)), "")
 
     def handle_endtag(self, tag: str) -> None:
