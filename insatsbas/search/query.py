@@ -10,7 +10,7 @@ from typing import TypeAlias
 
 from insatsbas.core.text import fold
 from insatsbas.search.swedish import Analysis, grams, normalise, tokens
-from insatsbas.search.weights import AS_NEED, AS_PART, AS_SYNONYM, BY_PARTS
+from insatsbas.search.weights import AS_NEED, AS_PART, AS_SYNONYM, BY_PARTS, PART_LIFT
 from insatsbas.search.wordlists import WordLists
 
 LONGEST = 200
@@ -204,7 +204,7 @@ class Planner:
                     self._join(one, before, draft)
             self._add_grams(span, draft)
         if draft.clauses:
-            draft.lifts += places
+            draft.lifts[:0] = places
         else:
             draft.clauses += places
 
@@ -236,6 +236,7 @@ class Planner:
         if parts:
             draft.marks.update(parts)
             choices.append((_every(parts, "part"), BY_PARTS))
+            draft.lifts += [AnyOf(((Word(part), PART_LIFT), (Word(part, "part"), PART_LIFT))) for part in parts]
         linked = self._analysis.linked(word)
         if linked is not None and linked != stem:
             draft.marks.add(linked)
@@ -288,7 +289,7 @@ class _Draft:
             excluded=tuple(self.excluded),
             marks=frozenset(self.marks),
             folded_marks=frozenset(self.folded_marks),
-            lifts=tuple(self.lifts),
+            lifts=tuple(dict.fromkeys(self.lifts))[:MOST_CLAUSES],
             grams=frozenset(self.grams),
             named=tuple(self.named),
             synonyms=tuple(self.synonyms),

@@ -8,7 +8,22 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from insatsbas.search.engine import Facet
-from insatsbas.search.query import LONGEST, AllOf, AnyOf, Coded, Name, Names, Node, Phrase, Plan, Planner, Synonym, Word, clean
+from insatsbas.search.query import (
+    LONGEST,
+    MOST_CLAUSES,
+    AllOf,
+    AnyOf,
+    Coded,
+    Name,
+    Names,
+    Node,
+    Phrase,
+    Plan,
+    Planner,
+    Synonym,
+    Word,
+    clean,
+)
 from insatsbas.search.swedish import Analysis, grams
 from insatsbas.search.wordlists import WordLists
 
@@ -335,6 +350,14 @@ def test_the_filters_that_are_places_are_the_engines(planner: Planner, analysis:
         assert bool(plan.lifts) == (facet in (Facet.GIVEN_IN, Facet.OPEN_FOR))
 
 
+def test_the_parts_of_a_compound_lift_and_a_place_does_so_first(planner: Planner, analysis: Analysis, names: Names) -> None:
+    plan = planner.plan("äldrevårdbiträde Haninge", names)
+    assert Coded("ges_i", frozenset({"0136"})) in list(leaves(plan.lifts[:1]))
+    lifting = {leaf.stem for leaf in leaves(plan.lifts[1:]) if isinstance(leaf, Word)}
+    assert lifting == {analysis.stem(part) for part in ("äldre", "vård", "biträde")}
+    assert planner.plan("äldrevård " * 20).lifts == planner.plan("äldrevård").lifts
+
+
 # Grams
 
 
@@ -383,5 +406,6 @@ def test_a_plan_is_small_whatever_was_typed(planner: Planner, text: str) -> None
     assert len(plan.clauses) + len(plan.excluded) <= LONGEST // 2 + 1
     assert all(depth(node) <= 9 for node in (*plan.clauses, *plan.excluded))
     assert sum(1 for _ in leaves((*plan.clauses, *plan.excluded))) <= 1500
+    assert len(plan.lifts) <= MOST_CLAUSES
     assert sum(isinstance(node, Phrase) for node in (*plan.clauses, *plan.excluded)) <= 3
     assert all(stem == stem.strip() != "" for stem in plan.marks | plan.folded_marks)
