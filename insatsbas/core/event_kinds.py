@@ -68,10 +68,10 @@ KINDS: Mapping[str, str] = {
     "lista.ater": N_("%(who)s tog tillbaka %(what)s i en ordlista."),
     "installning.andrad": N_("%(who)s ändrade en inställning."),
     # The word lists of search
-    "sokord.nytt": N_("%(who)s lade till en rad bland orden i sökningen: %(what)s."),
-    "sokord.andrat": N_("%(who)s ändrade en rad bland orden i sökningen: %(what)s."),
-    "sokord.borttaget": N_("%(who)s tog bort en rad bland orden i sökningen: %(what)s."),
-    "sokord.ater": N_("%(who)s återställde en rad bland orden i sökningen: %(what)s."),
+    "sokord.nytt": N_("%(who)s lade till en rad bland orden i sökningen."),
+    "sokord.andrat": N_("%(who)s ändrade en rad bland orden i sökningen."),
+    "sokord.borttaget": N_("%(who)s tog bort en rad bland orden i sökningen."),
+    "sokord.ater": N_("%(who)s återställde en rad bland orden i sökningen."),
     # Data protection
     "text.maskerad": N_("%(who)s maskerade en text överallt."),
     "text.stadad": N_("%(who)s byggde om sökindexet och rensade databasen efter en maskering."),

@@ -6,10 +6,12 @@ words are analysed as they were when it was made.
 """
 
 import logging
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 from flask import Flask, current_app, g, has_request_context
 from sqlalchemy.orm import Session
@@ -18,7 +20,7 @@ from insatsbas.core.config import Settings
 from insatsbas.core.db import db
 from insatsbas.core.versions import WORDS, numbers, versions
 from insatsbas.search import shaping, wordlist_queries
-from insatsbas.search.engine import Engine
+from insatsbas.search.engine import Document, Engine
 from insatsbas.search.query import Planner
 from insatsbas.search.swedish import Analysis
 from insatsbas.search.whoosh.engine import WhooshEngine
@@ -166,6 +168,31 @@ def current_search() -> Search:
 def coming_search() -> Search:
     """What the index is kept in step and made anew with. The same as `current_search` but while what shapes the index has changed."""
     return _in_room(_Room.coming)
+
+
+def by_other_lists(search: Search, lines: tuple[Line, ...]) -> Search:
+    """The same search, questions understood by other word lists: to see what a change of what does not shape the index would do."""
+    lists, analysis, planner = _made_of(lines)
+    return replace(search, lines=lines, lists=lists, analysis=analysis, planner=planner)
+
+
+@contextmanager
+def made_aside(lines: tuple[Line, ...], of: Callable[[Analysis], Sequence[Document]]) -> Iterator[Search]:
+    """A search by other word lists with an index of its own, thrown away afterwards: to see what any change would do.
+
+    `of` gives the documents of the index by an analysis.
+    """
+    lists, analysis, planner = _made_of(lines)
+    with TemporaryDirectory(prefix="insatsbas-") as folder:
+        engine = WhooshEngine(Store(Path(folder), _mark(analysis)))
+        engine.rebuild(of(analysis))
+        yield Search(lines, lists, analysis, planner, engine, Path(folder))
+
+
+def _made_of(lines: tuple[Line, ...]) -> tuple[WordLists, Analysis, Planner]:
+    lists, _ = understood(lines)
+    analysis = Analysis(lists)
+    return lists, analysis, Planner(analysis, lists)
 
 
 def index_is_ready() -> bool:

@@ -138,7 +138,8 @@ BATCH = (Variant("batch", of_its_maker, {"token": "batch"}),)
 FIXED: Mapping[str, Mapping[str, str]] = {
     "code": {"/behov/<code>": "sfi", "/samordna/behov/": "korkort", "/samordna/kommuner/": "0136", "/samordna/listor/": "kvallstid"},
     "slug": {"/kommuner/<slug>": "haninge", "": "haninge-kommun"},
-    "name": {"": "tid"},
+    "name": {"/samordna/ord/": "synonymer", "": "tid"},
+    "number": {"/samordna/ord/": "1"},
     "form": {"": "csv"},
     "filename": {"": "css/insatsbas.css"},
 }

@@ -150,8 +150,8 @@ def said_by(page: Element) -> str:
 
 
 def _texts(element: Element) -> Iterator[str]:
-    if not isinstance(element.tag, str) or element.tag in ("script", "style", "mark"):
-        # A marked word is the reader's own.
+    if not isinstance(element.tag, str) or element.tag in ("script", "style", "mark", "code", "kbd"):
+        # A marked word is the reader's own; lines of a word list and what people have searched for are in any language.
         return
     if element.text:
         yield element.text

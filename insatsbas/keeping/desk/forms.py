@@ -19,6 +19,7 @@ from insatsbas.core.viewer import Grant, Role
 from insatsbas.keeping.desk.leaving import Way
 from insatsbas.keeping.desk.rules import COLOURS, ICONS, ROLES
 from insatsbas.organisations.rules import MAP_SIDE, OrganisationKind
+from insatsbas.search.wordlists import LINE_MAX, NOTE_MAX
 
 Choices = Sequence[tuple[str, str]]
 _MAIL = r"[^@\s]+@[^@\s]+\.[^@\s]+\Z"
@@ -131,6 +132,13 @@ class TermForm(SwedishForm):
     namn = StringField(_l("Namn"), [InputRequired(_l("Skriv vad det heter")), Length(max=100, message=_l("Högst 100 tecken"))])
     personal = BooleanField(_l("För personal och arbetsgivare"))
     pa_sprak = BooleanField(_l("Ges på ett språk, som anges för insatsen"))
+
+
+class WordLineForm(SwedishForm):
+    """A line of a word list of search."""
+
+    rad = StringField(_l("Rad"), [InputRequired(_l("Skriv en rad")), Length(max=LINE_MAX, message=_l("Högst 500 tecken"))])
+    anteckning = StringField(_l("Anteckning"), [Length(max=NOTE_MAX, message=_l("Högst 200 tecken"))])
 
 
 class InvitationForm(SwedishForm):

@@ -38,6 +38,8 @@ def rooms() -> list[tuple[str, str, str]]:
         (_("Personer"), url_for("desk.people"), _("Bjud in, ge roller, stäng av")),
         (_("Behov"), url_for("desk.needs"), _("Namn, ordning, slå ihop, rutor på första sidan")),
         (_("Ordlistor"), url_for("desk.lists"), _("Vem får delta, passar för, stöd, tid, språk, så får deltagaren en plats")),
+        (_("Ord i sökningen"), url_for("desk.words"), _("Synonymer, delar av ord, undantag")),
+        (_("Vad som söks"), url_for("desk.searched"), _("De vanligaste sökningarna, och de som inte ger träff")),
         (_("Kommuner"), url_for("desk.municipalities"), _("Kartan, pendling, orter")),
         (_("Vad som saknas"), url_for("desk.missing"), _("Det som handläggare inte hittar")),
         (_("Översyn"), url_for("review.overview"), _("Hur långt organisationerna har kommit")),

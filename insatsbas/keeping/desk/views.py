@@ -8,6 +8,7 @@ from insatsbas.keeping.desk import (
     settings_views,
     start_views,
     term_views,
+    word_views,
 )
 from insatsbas.keeping.desk.blueprint import blueprint
 
@@ -20,4 +21,5 @@ __all__ = [
     "settings_views",
     "start_views",
     "term_views",
+    "word_views",
 ]
