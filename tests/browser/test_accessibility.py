@@ -13,6 +13,7 @@ pytestmark = pytest.mark.browser
 RULES = ("wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice")
 PAGES = (
     *("start", "sok", "sok-alla", "sok-filter", "sok-fler", "sok-kunskapsbank", "sok-noll"),
+    *("sok-rattat", "sok-menade", "sok-tolkat"),
     *("insats-aktiv", "insats-historisk", "insats-avslutad", "insats-skyddad", "fel"),
 )
 # What is right is counted and left in the page: to carry it here takes longer than to find it.
