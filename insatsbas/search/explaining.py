@@ -1,7 +1,8 @@
 """How an answer tells what it is an answer to: names understood in the question, words put right, and synonyms that led to a hit."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from dataclasses import replace
+from functools import lru_cache
 
 from insatsbas.catalogue.in_force_queries import InForce
 from insatsbas.catalogue.models import Intervention
@@ -16,7 +17,7 @@ from insatsbas.search.names import known
 from insatsbas.search.page import Choice, Correction
 from insatsbas.search.query import Name, Plan
 from insatsbas.search.service import Search
-from insatsbas.search.snippets import Marker, marker
+from insatsbas.search.snippets import Marker
 from insatsbas.search.swedish import Analysis, normalise, tokens
 
 
@@ -42,17 +43,22 @@ def as_it_stands(asked: Asked) -> str:
 
 def understood(search: Search, asked: Asked, found: Found, now: InForce) -> tuple[Choice, ...]:
     """Each name in the question as a filter instead: what it says, the address without its words, and how many that finds."""
+    if not found.question.plan.named:
+        return ()
     names, values = known(now.lists, search.analysis), of_values(now.lists)
     offers = []
     for name in found.question.plan.named:
         facet, words = Facet(name.facet), names.without(found.corrected_to or asked.q, name)
         if name.codes <= frozenset(asked.values[name.facet]):
             continue
-        plan = search.planner.plan(words, names.within(words))
-        filters = found.question.filters.having(facet, name.codes)
         codes = sorted(name.codes)
         label = ", ".join(values[facet][code] for code in codes)
-        total = count(search, replace(found.question, plan=plan, filters=filters))
+        if facet is Facet.GIVEN_IN and found.question.plan.lifts and len(codes) == 1:
+            # What only lifts leaves the hits as they are, so that they are counted at the filter already.
+            total = found.results.facets[facet].get(codes[0], 0)
+        else:
+            plan, filters = search.planner.plan(words, names.within(words)), found.question.filters.having(facet, name.codes)
+            total = count(search, replace(found.question, plan=plan, filters=filters))
         # What finds the same is no choice.
         if total == found.results.total:
             continue
@@ -82,26 +88,32 @@ def synonym_of(row: Intervention | Shown, plan: Plan, analysis: Analysis) -> str
     """The synonym that a hit answers by, where it has none of the words it stands for; empty otherwise."""
     if not plan.synonyms:
         return ""
-    texts = [normalise(text) for text in _texts(row)]
+    text = normalise("\n".join(_texts(row)))
     has_typed: dict[str, bool] = {}
     for synonym in plan.synonyms:
         typed = synonym.typed
         if typed not in has_typed:
-            has_typed[typed] = _has(texts, typed, analysis)
-        if not has_typed[typed] and _has(texts, synonym.other, analysis):
+            has_typed[typed] = _has(text, typed, analysis)
+        if not has_typed[typed] and _has(text, synonym.other, analysis):
             return synonym.other
     return ""
 
 
-def _has(texts: Iterable[str], expression: str, analysis: Analysis) -> bool:
-    """Whether every word of an expression stands somewhere in the texts, inflected or within a compound."""
-    words = [token.word for token in tokens(normalise(expression)) if token.word not in analysis.stopwords]
-    return bool(words) and all(any(True for text in texts for _ in _of_word(word, analysis).matches(text)) for word in words)
+def _has(text: str, expression: str, analysis: Analysis) -> bool:
+    """Whether every word of an expression stands somewhere in a text, inflected or within a compound."""
+    return all(next(word.matches(text), None) is not None for word in _words(expression, analysis))
 
 
-def _of_word(word: str, analysis: Analysis) -> Marker:
-    bare = frozenset({analysis.bare(word)}) if fold(word) == word else frozenset[str]()
-    return marker(Plan(marks=frozenset({analysis.stem(word)}), folded_marks=bare), analysis)
+@lru_cache(2000)
+def _words(expression: str, analysis: Analysis) -> tuple[Marker, ...]:
+    """What finds each word of an expression; of one of stop words only, those."""
+    words = [token.word for token in tokens(normalise(expression))]
+    said = [word for word in words if word not in analysis.stopwords] or words
+    return tuple(Marker(frozenset({analysis.stem(word)}), _bare(word, analysis), analysis) for word in said)
+
+
+def _bare(word: str, analysis: Analysis) -> frozenset[str]:
+    return frozenset({analysis.bare(word)}) if fold(word) == word else frozenset()
 
 
 def _texts(row: Intervention | Shown) -> Iterator[str]:

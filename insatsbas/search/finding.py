@@ -7,15 +7,16 @@ right and the answer is to that; where little is found, it is offered.
 import threading
 import time
 from collections.abc import Callable
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from datetime import date
+from functools import lru_cache
 from typing import Literal
 
 from flask import current_app
 
 from insatsbas.catalogue.in_force_queries import InForce
 from insatsbas.catalogue.rules import PUBLIC
-from insatsbas.search.engine import Facet, Filters, Question, Results
+from insatsbas.search.engine import Facet, Filters, Question, Results, Vocabulary
 from insatsbas.search.forms import Asked
 from insatsbas.search.names import Known, known
 from insatsbas.search.query import NO_NAMES
@@ -85,28 +86,34 @@ def count(search: Search, question: Question) -> int:
 
 
 def _correct(search: Search, text: str, names: Known) -> Correction | None:
-    kept: _Kept = current_app.extensions.setdefault(_KEY, _Kept())
-    return kept.speller(search, names).correct(text)
+    spelling: _Spelling = current_app.extensions.setdefault(_KEY, _Spelling())
+    return spelling.corrector(search, names).correct(text)
 
 
-@dataclass(slots=True)
-class _Kept:
-    """The speller of an application: made anew when the words of the catalogue or the lists have changed."""
+class _Corrector:
+    """Puts right by what the catalogue, the lists and the names are now, and remembers what it was asked lately."""
 
-    held: tuple[tuple[object, ...], float, Speller] | None = None
-    lock: threading.Lock = field(default_factory=threading.Lock)
+    def __init__(self, vocabulary: Vocabulary, search: Search, names: Known, made_at: float) -> None:
+        self.vocabulary, self.made_of, self.made_at = vocabulary, (search.lists, search.analysis, names), made_at
+        # Each page of an answer asks the same.
+        self.correct = lru_cache(1000)(Speller(vocabulary, search.analysis, search.lists, names.texts).correct)
 
-    def speller(self, search: Search, names: Known, timer: Callable[[], float] = time.monotonic) -> Speller:
-        """The speller to use now."""
-        vocabulary = search.engine.vocabulary()
-        made_of = (search.lists, search.analysis, names)
-        with self.lock:
-            if self.held is not None:
-                held, at, speller = self.held
-                is_same = all(one is other for one, other in zip(held, made_of, strict=True))
-                is_young = len(vocabulary.words) >= _LARGE and timer() - at < _KEPT
-                if is_same and (speller.vocabulary is vocabulary or is_young):
-                    return speller
-            speller = Speller(vocabulary, search.analysis, search.lists, names.texts)
-            self.held = (made_of, timer(), speller)
-            return speller
+
+class _Spelling:
+    """The corrector of an application: made anew when the words of the catalogue or the lists have changed."""
+
+    def __init__(self, timer: Callable[[], float] = time.monotonic) -> None:
+        self._timer, self._lock = timer, threading.Lock()
+        self._held: _Corrector | None = None
+
+    def corrector(self, search: Search, names: Known) -> _Corrector:
+        """The one to use now."""
+        vocabulary, made_of = search.engine.vocabulary(), (search.lists, search.analysis, names)
+        with self._lock:
+            held, now = self._held, self._timer()
+            if held is not None and all(one is other for one, other in zip(held.made_of, made_of, strict=True)):
+                is_young = len(vocabulary.words) >= _LARGE and now - held.made_at < _KEPT
+                if held.vocabulary is vocabulary or is_young:
+                    return held
+            self._held = made = _Corrector(vocabulary, search, names, now)
+            return made

@@ -86,6 +86,7 @@ class Known:
         return None
 
 
+# For lists that are shared and never change (`in_force`): those of a session may be renamed while they are kept.
 known = lru_cache(maxsize=8)(Known)
 
 

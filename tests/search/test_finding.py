@@ -139,14 +139,17 @@ def test_the_speller_of_a_large_vocabulary_is_kept_for_a_while(told_app: Flask, 
     with told_app.test_request_context():
         search = current_search()
         names = known(in_force(db.session).lists, search.analysis)
-        kept = finding._Kept()
         now = [0.0]
-        monkeypatch.setattr(finding, "_LARGE", 1)
-        words = [Vocabulary({"ett": 1, "två": 1}), Vocabulary({"tre": 1, "fyra": 1})]
+        spelling = finding._Spelling(lambda: now[0])
+        monkeypatch.setattr(finding, "_LARGE", 2)
+        words = [Vocabulary({"ett": 1, "två": 1}), Vocabulary({"tre": 1, "fyra": 1}), Vocabulary({"fem": 1})]
         monkeypatch.setattr(type(search.engine), "vocabulary", lambda _self: words[0])
-        first = kept.speller(search, names, lambda: now[0])
+        first = spelling.corrector(search, names)
         words.pop(0)
         now[0] = 59.0
-        assert kept.speller(search, names, lambda: now[0]) is first
+        assert spelling.corrector(search, names) is first
         now[0] = 61.0
-        assert kept.speller(search, names, lambda: now[0]).vocabulary is words[0]
+        second = spelling.corrector(search, names)
+        assert second.vocabulary is words[0]
+        words.pop(0)
+        assert spelling.corrector(search, names).vocabulary is words[0], "a small one is made anew at once"

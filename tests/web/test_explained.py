@@ -121,7 +121,7 @@ def test_where_nothing_is_given_in_the_place_that_is_said(client: CheckingClient
 
 
 @pytest.mark.parametrize("asked", ASKED)
-@pytest.mark.parametrize("more", [{}, {"status": "alla"}, {"ges_i": "0136"}])
+@pytest.mark.parametrize("more", [{}, {"status": "alla"}, {"ges_i": "0136"}, {"ges_i": "0136", "pendla": "ja"}])
 def test_each_offer_gives_what_it_says(client: CheckingClient, asked: str, more: dict[str, str]) -> None:
     html = client.get("/sok", query_string={"q": asked, **more}).text
     for url, count in re.findall(r'<a class="ib-offer" href="([^"]+)">.*?<span class="ib-count">\s*(\d+)', html, re.DOTALL):
