@@ -26,7 +26,14 @@ _LAYERS = {
     "packing": ("/flask_compress/", "/brotli"),
     "engine": ("/search/whoosh/", "/search/engine.py"),
     "database": ("/sqlalchemy/", "/flask_sqlalchemy_lite/", "/core/db.py", "queries.py", "/core/versions.py"),
-    "reading the address": ("/search/forms.py", "/search/query.py", "/search/names.py", "/search/spelling.py", "/wtforms/"),
+    "reading the address": (
+        "/search/forms.py",
+        "/search/query.py",
+        "/search/names.py",
+        "/search/spelling.py",
+        "/search/finding.py",
+        "/wtforms/",
+    ),
     "presenter": (
         "/search/presenter.py",
         "/search/cards.py",
