@@ -183,7 +183,8 @@ def test_many_lines_are_shown_some_at_a_time(desk: SignedInClient) -> None:
     assert "Föregående rader" not in first
     assert "Föregående rader" in last
     assert "Följande rader" not in last
-    assert desk.get("/samordna/ord?sida=noll").status_code == 200
+    assert desk.get("/samordna/ord?sida=noll&q=%00%1b%").status_code == 200
+    assert desk.get(f"{NEW}?rad=%00%1b%ef%bf%bf{'x' * 3000}").status_code == 200
 
 
 # What was searched for

@@ -17,6 +17,7 @@ from insatsbas.keeping.desk.blueprint import Faults, blueprint, faults_of, refus
 from insatsbas.keeping.desk.forms import WordLineForm
 from insatsbas.search import counted_queries, wordlist_actions, wordlist_queries
 from insatsbas.search.counted_rules import FEWEST_SHOWN
+from insatsbas.search.query import clean
 from insatsbas.search.wordlist_models import WordLine
 from insatsbas.search.wordlist_preview import LARGEST, preview
 from insatsbas.search.wordlist_rules import Change, fault
@@ -60,7 +61,7 @@ _PER_PAGE = 100
 @access(Permission.COORDINATE)
 def words() -> str:
     """A list, or what of it contains a text."""
-    kind, wanted = _kind(request.args.get("visa", ListKind.SYNONYMS.value)), request.args.get("q", "").strip()
+    kind, wanted = _kind(request.args.get("visa", ListKind.SYNONYMS.value)), clean(request.args.get("q", ""))
     rows = wordlist_queries.lines(current_viewer(), db.session, kind, containing=wanted)
     counts = wordlist_queries.counts(current_viewer(), db.session)
     lists = [(known.value, _(_TOLD[known][0]), counts[known]) for known in ListKind]
@@ -76,7 +77,7 @@ def words() -> str:
 @access(Permission.COORDINATE)
 def new_word(name: str) -> Response | str | tuple[str, int]:
     """Add a line to a list, having seen what it does."""
-    kind, form = _kind(name), WordLineForm(sent(), data={"rad": request.args.get("rad", "")})
+    kind, form = _kind(name), WordLineForm(sent(), data={"rad": clean(request.args.get("rad", ""))})
     return _take(kind, form, None)
 
 
