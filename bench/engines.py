@@ -75,7 +75,9 @@ class Ours:
         self._entries = entries
         self._lists = wordlists.read()
         self._store = Store(folder, "bench")
-        self.reopen()
+        self.engine = WhooshEngine(self._store)
+        if self._store.current() is not None:
+            self.reopen()
 
     @classmethod
     def build(cls, entries: Sequence[Entry], folder: Path, analysis: Analysis) -> None:

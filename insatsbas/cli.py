@@ -6,6 +6,7 @@ import sys
 from pathlib import Path
 
 import click
+from flask import Flask
 
 from insatsbas import __version__, cli_users
 from insatsbas.accounts import examples, session_actions
@@ -27,7 +28,7 @@ from insatsbas.interchange import writing as files
 from insatsbas.interchange.columns import Column
 from insatsbas.keeping import examples as what_waits
 from insatsbas.keeping import periodic
-from insatsbas.search import indexing
+from insatsbas.search import indexing, warming
 from insatsbas.search import periodic as search_periodic
 from insatsbas.search.service import coming_search
 
@@ -89,6 +90,13 @@ def region(file: Path) -> None:
     click.echo(f"{facts} kommuner lades in eller uppdaterades.", err=True)
 
 
+def _warm_app() -> Flask:
+    """The application of a process that is about to answer."""
+    app = create_app()
+    warming.warm(app)
+    return app
+
+
 @main.command()
 @click.option("--host", default="127.0.0.1", metavar="ADRESS", help="Adress att svara på. Annars 127.0.0.1.")
 @click.option("--port", default=8000, type=Whole(1, 65535), metavar="PORT", help="Port att svara på. Annars 8000.")
@@ -106,7 +114,7 @@ def serve(host: str, port: int, workers: int) -> None:
         if not coming_search().engine.is_ready():
             indexing.rebuild(coming_search())
         db.engine.dispose()
-    server.Server(create_app, host=host, port=port, workers=workers).run()
+    server.Server(_warm_app, host=host, port=port, workers=workers).run()
 
 
 @main.command()

@@ -182,6 +182,18 @@ class Engine(Protocol):
         """
         ...
 
+    def warm(self) -> None:
+        """Read what the first questions are most likely to ask for.
+
+        Raises:
+            EngineError: there is no readable index.
+        """
+        ...
+
+    def cached_bytes(self) -> int:
+        """What is kept in memory to answer quickly, beside what answering always needs. Bounded."""
+        ...
+
     def is_ready(self) -> bool:
         """Whether there is a readable index, made by the analysis in force."""
         ...

@@ -26,7 +26,3 @@ RERANKED = 20
 FEW_HITS = 5
 MOST_SIMILAR = 5
 LEAST_SHARED = 0.2
-
-# Where no document has all the words: the part of them (by rarity) that it has, raised to this, is multiplied with its score. 0 is off:
-# it was tried, by number and by rarity, and gained nothing on either set of questions.
-COVERAGE = 0.0

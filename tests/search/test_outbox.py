@@ -33,6 +33,7 @@ from insatsbas.search.query import Plan
 from insatsbas.search.service import Search, current_search
 from insatsbas.search.whoosh import snapshot, store
 from insatsbas.search.whoosh.store import CURRENT, FIELDS, MARK
+from insatsbas.search.whoosh.writing import ArrayWriter
 from tests import factories
 from tests.conftest import BOTH, open_app, settings_in
 from tests.factories import changes, make_intervention, occasion
@@ -394,14 +395,14 @@ def test_a_job_goes_only_when_the_index_is_seen_to_agree(ready: Search, monkeypa
 
 def test_a_failed_write_keeps_no_lock_and_no_half(ready: Search, monkeypatch: pytest.MonkeyPatch) -> None:
     rename(3, "Kurs nummer 3 Sen")
-    texts, calls = store._texts, iter(range(10))
+    add, calls = ArrayWriter.add, iter(range(10))
 
-    def failing(document: Any) -> dict[str, str]:
+    def failing(self: ArrayWriter, document: Any, **named: Any) -> None:
         if next(calls) == 0:
             raise OSError("the disk is full")
-        return texts(document)
+        add(self, document, **named)
 
-    monkeypatch.setattr(store, "_texts", failing)
+    monkeypatch.setattr(ArrayWriter, "add", failing)
     with pytest.raises(OSError, match="full"):
         indexing.drain(ready)
     assert titles(ready, "kurs") == 12
@@ -455,14 +456,14 @@ def test_the_check_tells_what_is_missing_extra_and_old(ready: Search) -> None:
 def test_a_rebuild_that_fails_leaves_users_on_the_old_one(ready: Search, monkeypatch: pytest.MonkeyPatch) -> None:
     folder: Path = ready.engine.store.folder  # type: ignore[attr-defined]
     before = sorted(path.name for path in folder.iterdir())
-    texts = store._texts
+    add = ArrayWriter.add
 
-    def failing(document: Any) -> dict[str, str]:
+    def failing(self: ArrayWriter, document: Any, **named: Any) -> None:
         if document.title_key.endswith("9"):
             raise OSError("the disk is full")
-        return texts(document)
+        add(self, document, **named)
 
-    monkeypatch.setattr(store, "_texts", failing)
+    monkeypatch.setattr(ArrayWriter, "add", failing)
     with pytest.raises(OSError, match="full"):
         indexing.rebuild(ready)
     assert sorted(path.name for path in folder.iterdir()) == before

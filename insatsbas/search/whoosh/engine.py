@@ -85,6 +85,7 @@ class WhooshEngine:
             answers.snapshot.term(TEXT, stem)
             answers.snapshot.term("part", stem)
         self.find(Question(Plan(), Filters(ACTIVE_ONLY), clock.today()))
+        self.vocabulary()
 
     def cached_bytes(self) -> int:
         """What is kept in memory of postings and clauses, beside the facts of the documents. Bounded."""

@@ -67,15 +67,20 @@ class Facts:
         facts = [fact for _, fact in rows]
         self.ids: Ids = np.array([number for number, _ in rows], np.int64)
         self.marks: list[str] = [fact[0] for fact in facts]
-        self.title_keys: list[str] = [fact[1] for fact in facts]
         self.levels: Ids = np.array([fact[2] for fact in facts], np.int64)
         self.rolling: Mask = np.array([fact[3] for fact in facts], bool)
         self.staff: Mask = np.array([fact[4] for fact in facts], bool)
         self.coded = _coded([fact[5] for fact in facts])
         starts = [(row, *occasion) for row, fact in enumerate(facts) for occasion in fact[6]]
         self.occasions: Ids = np.array(starts, np.int64).reshape(-1, _OCCASION_COLUMNS).T
-        # In order of titles, so that a snapshot only has to join what is in order already.
-        self.by_title: list[int] = sorted(range(len(rows)), key=lambda row: (self.title_keys[row], int(self.ids[row])))
+        # In order of titles, so that a snapshot only has to put together what is in order already.
+        self.titles, self.by_title = _in_order([(fact[1], number, row) for row, (number, fact) in enumerate(rows)])
+
+
+def _in_order(titles: list[tuple[str, int, int]]) -> tuple[list[tuple[str, int]], Ids]:
+    """The titles with the documents' ids in order, and the rows in that order."""
+    titles.sort()
+    return [(key, number) for key, number, _ in titles], np.array([row for _, _, row in titles], np.int64)
 
 
 def _coded(rows: Sequence[tuple[tuple[str, ...], ...]]) -> Coded:

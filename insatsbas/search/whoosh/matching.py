@@ -6,7 +6,7 @@ import numpy as np
 
 from insatsbas.search.engine import Facet
 from insatsbas.search.query import MOST_CLAUSES, AllOf, AnyOf, Coded, Node, Phrase, Plan, Word
-from insatsbas.search.weights import COVERAGE, LIFT, WEIGHTS
+from insatsbas.search.weights import LIFT, WEIGHTS
 from insatsbas.search.whoosh import matches
 from insatsbas.search.whoosh.facts import Ids, Mask, Scores
 from insatsbas.search.whoosh.matches import Match
@@ -33,19 +33,8 @@ def matched(snapshot: Snapshot, plan: Plan) -> tuple[Match, Literal["all", "any"
     some = [match for match in found if len(match[0])][:MOST_CLAUSES]
     if len(every[0]) or len(found) == 1 or not some:
         return every, "all"
-    widened = but_excluded(snapshot, plan, _any_of(snapshot, some))
+    widened = but_excluded(snapshot, plan, matches.added(some, snapshot.size))
     return (widened, "any") if len(widened[0]) else (every, "all")
-
-
-def _any_of(snapshot: Snapshot, found: list[Match]) -> Match:
-    """The rows of any of them: more of the words, by rarity, are worth more than the same words more often."""
-    rows, scores = matches.added(found, snapshot.size)
-    if not COVERAGE:
-        return rows, scores
-    rarities = [rarity(snapshot, len(match[0])) for match in found]
-    each = [(match[0], np.full(len(match[0]), weight, np.float32)) for match, weight in zip(found, rarities, strict=True)]
-    covered = matches.spread(each, snapshot.size)[rows] / np.float32(sum(rarities))
-    return rows, np.asarray(scores * covered**COVERAGE, np.float32)
 
 
 def _wanted(snapshot: Snapshot, plan: Plan) -> Mask:

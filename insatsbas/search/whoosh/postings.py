@@ -2,6 +2,7 @@
 
 import threading
 from collections.abc import Mapping
+from functools import cached_property
 
 import numpy as np
 from numpy.typing import NDArray
@@ -10,11 +11,11 @@ from whoosh.reading import SegmentReader, TermNotFound
 from whoosh.util.numeric import byte_to_length
 
 from insatsbas.search.weights import WEIGHTS
-from insatsbas.search.whoosh import codec, matches
+from insatsbas.search.whoosh import layout, matches
 from insatsbas.search.whoosh.cache import Cache
 from insatsbas.search.whoosh.facts import Facts, Ids, Scores
 from insatsbas.search.whoosh.matches import NOTHING, Match
-from insatsbas.search.whoosh.store import FIELDS, TEXT_FIELDS
+from insatsbas.search.whoosh.store import FIELDS, TEXT_FIELDS, WORDS
 
 # Okapi BM25 as in Robertson and Zaragoza, "The Probabilistic Relevance Framework" (2009), with its usual constants.
 K1, B = 1.2, 0.75
@@ -36,7 +37,6 @@ class Segment:
         # Columns are read now: opened later, beside a merge, they may be gone.
         stored = [reader.stored_fields(number) for number in range(self.size)]
         self.facts = Facts([(int(row["id"]), row["facts"]) for row in stored])
-        self._frequencies: dict[str, Mapping[str, int]] = {}
         self._norms = {name: self._norm(name) for name in FIELDS}
         self._matches: Cache[Match] = Cache(most_bytes)
         self._places: Cache[tuple[Ids]] = Cache(most_bytes // 4)
@@ -54,14 +54,17 @@ class Segment:
         mean = max(float(lengths.mean()), 1.0) if self.size else 1.0
         return np.asarray(K1 * (1 - B + B * lengths / mean), np.float32)
 
+    @cached_property
+    def words(self) -> Mapping[str, int]:
+        """The words as written, each with how many documents have it, deleted ones too."""
+        return self.frequencies(WORDS)
+
     def frequencies(self, field: str) -> Mapping[str, int]:
-        """The terms of a field, each with how many documents have it, deleted ones too. Read once for each field that is asked for."""
+        """The terms of a field, each with how many documents have it, deleted ones too. Reads them all."""
         with self._reading:
-            found = self._frequencies.get(field)
-            if found is None:
-                terms = self._reader.iter_field(field) if field in self._reader.indexed_field_names() else ()
-                found = self._frequencies[field] = {text.decode(): int(info.doc_frequency()) for text, info in terms}
-            return found
+            if field not in self._reader.indexed_field_names():
+                return {}
+            return {text.decode(): int(info.doc_frequency()) for text, info in self._reader.iter_field(field)}
 
     def term(self, where: str, stem: str) -> Match:
         """The rows that have a term in a field, and how much that says: BM25 without its rarity. `TEXT` is the text's fields, weighed."""
@@ -122,7 +125,7 @@ class Segment:
         terms = self._reader._terms
         with self._reading:
             try:
-                return codec.read(terms._postfile, terms.term_info(field, stem.encode()))
+                return layout.read(terms._postfile, terms.term_info(field, stem.encode()))
             except TermNotFound:
                 return _NO_POSTINGS
 

@@ -4,6 +4,7 @@ Never changes; a commit makes a new one, and segments that both have are shared.
 later versions of it show deleted documents.
 """
 
+from bisect import bisect_left
 from collections import Counter
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
@@ -22,7 +23,7 @@ from insatsbas.search.whoosh.codes import Codes
 from insatsbas.search.whoosh.facts import NEVER, Ids, Mask
 from insatsbas.search.whoosh.matches import NOTHING, Match
 from insatsbas.search.whoosh.postings import Segment
-from insatsbas.search.whoosh.store import WORDS, schema
+from insatsbas.search.whoosh.store import schema
 
 _MOST_BYTES = 64_000_000
 
@@ -71,11 +72,19 @@ class Snapshot:
     @cached_property
     def title_order(self) -> Ids:
         """Each row's place when sorted by title, as Swedish sorts."""
-        parts = [(offset, segment.facts) for offset, segment in zip(self._offsets, self.segments.values(), strict=False)]
-        keys = [key for _, part in parts for key in part.title_keys]
-        ids = self.ids.tolist()
-        # Each segment is in order already: Python's sort merges the runs.
-        order = sorted([offset + row for offset, part in parts for row in part.by_title], key=lambda row: (keys[row], ids[row]))
+        if not self.size:
+            return np.empty(0, np.int64)
+        parts = [(segment.facts, offset) for segment, offset in zip(self.segments.values(), self._offsets, strict=False)]
+        largest, offset = max(parts, key=lambda part: len(part[0].ids))
+        # The few rows that are not in the largest segment are put in where they belong.
+        others = sorted(
+            (title, row + moved)
+            for part, moved in parts
+            if part is not largest
+            for title, row in zip(part.titles, part.by_title.tolist(), strict=True)
+        )
+        before = [bisect_left(largest.titles, title) for title, _ in others]
+        order = np.insert(largest.by_title + offset, before, [row for _, row in others])
         places = np.empty(self.size, np.int64)
         places[order] = np.arange(self.size)
         return places
@@ -85,7 +94,7 @@ class Snapshot:
         """The words of all segments."""
         words: Counter[str] = Counter()
         for segment in self.segments.values():
-            words.update(segment.frequencies(WORDS))
+            words.update(segment.words)
         return Vocabulary(words)
 
     def commonest(self, count: int) -> list[str]:

@@ -15,31 +15,29 @@ from pathlib import Path
 
 from whoosh import fields, index
 from whoosh.analysis import IDAnalyzer
+from whoosh.formats import Existence
 
 from insatsbas.search.engine import Document
-from insatsbas.search.whoosh.codec import ArrayCodec, Places, Times
-from insatsbas.search.whoosh.facts import packed
+from insatsbas.search.whoosh.writing import ArrayWriter, merge_alike
 
 CURRENT, LOCK, MARK = "current", "lock", "mark"
-_MEMORY_MB = 256
 _ONE_FILE = 5000
 TEXT_FIELDS = ("title", "keywords", "summary", "body")
-# What is found by how often it stands where; `gram` by whether it is there at all.
-FIELDS = (*TEXT_FIELDS, "part", "folded", "gram")
 # The words as they are written: for the catalogue's vocabulary, never matched.
 WORDS = "word"
+COUNTED_FIELDS = ("part", "folded", "gram", WORDS)
+# What is found by how often it stands where; `gram` by whether it is there at all.
+FIELDS = (*TEXT_FIELDS, "part", "folded", "gram")
 
 
 @cache
 def schema() -> fields.Schema:
     """What Whoosh keeps. Terms come ready-made, in lists, so that it is our analysis and no other that decides."""
-    analyzer = IDAnalyzer()
+    ready = fields.FieldType(Existence(), IDAnalyzer(), scorable=True)
     return fields.Schema(
-        id=fields.ID(unique=True, stored=True),
+        id=fields.STORED,
         facts=fields.STORED,
-        **{name: fields.FieldType(Places(), analyzer, scorable=True) for name in TEXT_FIELDS},
-        **{name: fields.FieldType(Times(), analyzer, scorable=True) for name in ("part", "folded", "gram")},
-        **{WORDS: fields.FieldType(Times(), analyzer)},
+        **dict.fromkeys((*TEXT_FIELDS, *COUNTED_FIELDS), ready),
     )
 
 
@@ -85,8 +83,9 @@ class Store:
         current = self.current()
         if current is None:
             raise FileNotFoundError(self.folder / CURRENT)
+        before = set(current.iterdir())
         _write(index.open_dir(str(current), schema=schema()), gone, documents)
-        _sync(current)
+        _sync(current, before)
 
     def rebuild(self, documents: Sequence[Document]) -> None:
         """A new generation, made aside; then the name is moved, and what is older than the one before is thrown away."""
@@ -125,28 +124,27 @@ class Store:
 def _write(target: index.FileIndex, gone: Mapping[str, Collection[int]], documents: Sequence[Document]) -> None:
     # The lock on our own file is the one that counts: Whoosh's is taken by us alone. One file for a small segment is copied to memory
     # when it is opened, which is quick; a large one is left where it is.
-    writer = target.writer(limitmb=_MEMORY_MB, codec=ArrayCodec(), compound=len(documents) <= _ONE_FILE)
+    writer = ArrayWriter(target, compound=len(documents) <= _ONE_FILE)
     try:
         for segment in writer.segments:
             for number in gone.get(str(segment.segment_id()), ()):
                 segment.delete_document(number)
         for document in documents:
-            writer.add_document(id=str(document.id), facts=packed(document), **_texts(document))
-        writer.commit()
+            writer.add(document, placed=TEXT_FIELDS, counted=COUNTED_FIELDS)
+        writer.commit(mergetype=merge_alike)
     except BaseException:
         # A commit that failed would keep Whoosh's lock for ever.
         writer.cancel()
         raise
 
 
-def _texts(document: Document) -> dict[str, Sequence[str]]:
-    return {name: document.terms[name] for name in (*FIELDS, WORDS) if document.terms[name]}
+def _sync(folder: Path, written_before: Collection[Path] = ()) -> None:
+    """Whoosh leaves writing to the disk to the system; a power cut must not leave a segment that is named but empty.
 
-
-def _sync(folder: Path) -> None:
-    """Whoosh leaves writing to the disk to the system; a power cut must not leave a segment that is named but empty."""
+    A file is written once, and a change makes new ones.
+    """
     for file in folder.iterdir():
-        if file.is_file():
+        if file not in written_before and file.is_file():
             _sync_file(file)
     _sync_file(folder)
 
