@@ -43,31 +43,47 @@ def as_it_stands(asked: Asked) -> str:
 
 def understood(search: Search, asked: Asked, found: Found, now: InForce) -> tuple[Choice, ...]:
     """Each name in the question as a filter instead: what it says, the address without its words, and how many that finds."""
-    if not found.question.plan.named:
+    named = [name for name in found.question.plan.named if not name.codes <= frozenset(asked.values[name.facet])]
+    if not named:
         return ()
     names, values = known(now.lists, search.analysis), of_values(now.lists)
-    offers = []
-    for name in found.question.plan.named:
-        facet, words = Facet(name.facet), names.without(found.corrected_to or asked.q, name)
-        if name.codes <= frozenset(asked.values[name.facet]):
-            continue
-        codes = sorted(name.codes)
-        label = ", ".join(values[facet][code] for code in codes)
-        if facet is Facet.GIVEN_IN and found.question.plan.lifts and len(codes) == 1:
-            # What only lifts leaves the hits as they are, so that they are counted at the filter already.
-            total = found.results.facets[facet].get(codes[0], 0)
-        else:
-            plan, filters = search.planner.plan(words, names.within(words)), found.question.filters.having(facet, name.codes)
-            total = count(search, replace(found.question, plan=plan, filters=filters))
-        # What finds the same is no choice.
-        if total == found.results.total:
-            continue
-        if total:
-            pairs = [pair for pair in _asking(asked, words) if pair[0] != name.facet]
-            offers.append(Choice(_offer(name, label), address([*pairs, *((name.facet, code) for code in codes)]), total))
-        elif facet is Facet.GIVEN_IN:
-            offers.append(Choice(_("Inget av det ges i %(name)s", name=label), ""))
+    offers: list[Choice] = []
+    for name in named:
+        words, codes = names.without(found.corrected_to or asked.q, name), sorted(name.codes)
+        label = ", ".join(values[Facet(name.facet)][code] for code in codes)
+        total = _total(search, found, name, search.planner.plan(words, names.within(words)))
+        if total and total != found.results.total:
+            offers.append(Choice(_offer(name, label), _choosing(asked, words, name.facet, codes), total))
+        elif not total and name.facet == Facet.GIVEN_IN.value:
+            offers += _elsewhere(asked, found, words, codes, label)
     return tuple(offers)
+
+
+def _total(search: Search, found: Found, name: Name, rest: Plan) -> int:
+    """How many hits there are with a name as a filter, and the rest of the words."""
+    facet, code = Facet(name.facet), min(name.codes)
+    if facet is Facet.GIVEN_IN and found.question.plan.lifts and len(name.codes) == 1:
+        # What only lifts leaves the hits as they are, so that they are counted at the filter already.
+        return found.results.facets[facet].get(code, 0)
+    return count(search, replace(found.question, plan=rest, filters=found.question.filters.having(facet, name.codes)))
+
+
+def _elsewhere(asked: Asked, found: Found, words: str, codes: list[str], label: str) -> Iterator[Choice]:
+    """That none of it is given in a place; and what of it is open for participants from there."""
+    is_open = found.results.facets[Facet.OPEN_FOR].get(codes[0], 0)
+    if is_open and is_open == found.results.total:
+        yield Choice(_("Inget av det ges i %(name)s, men allt är öppet för deltagare därifrån", name=label), "")
+        return
+    yield Choice(_("Inget av det ges i %(name)s", name=label), "")
+    if is_open and found.question.plan.lifts and not asked.values[Facet.OPEN_FOR.value]:
+        offer = _("Visa det som är öppet för deltagare från %(name)s", name=label)
+        yield Choice(offer, _choosing(asked, words, Facet.OPEN_FOR.value, codes), is_open)
+
+
+def _choosing(asked: Asked, words: str, facet: str, codes: list[str]) -> str:
+    """The address of the search with other words, and one filter set to these values alone."""
+    pairs = [pair for pair in _asking(asked, words) if pair[0] != facet]
+    return address([*pairs, *((facet, code) for code in codes)])
 
 
 def _offer(name: Name, label: str) -> str:

@@ -98,12 +98,18 @@ class Marker:
         """What a card says: the summary, or the piece of the description that alone answers something."""
         plain = normalise(description)
         if any(self.matches(plain)):
-            seen = {match.stem for text in (title, summary) for match in self.matches(normalise(text))}
+            seen = {stem for text in (title, summary) for stem in self._told(normalise(text))}
             plain = " ".join(plain.split())
             more = next((match for match in self.matches(plain) if match.stem not in seen), None)
             if more is not None:
                 return self.mark(_around(plain, more.start))
         return self.mark(summary)
+
+    def _told(self, text: str) -> Iterator[str]:
+        """The stems that a text answers to; of a whole compound those of its parts too, which say nothing more."""
+        for match in self.matches(text):
+            yield match.stem
+            yield from self._analysis.part_stems(text[match.start : match.end].lower())
 
 
 _MARK, _UNMARK, _NOTHING = Markup("<mark>"), Markup("</mark>"), Markup("")

@@ -193,6 +193,12 @@ def test_a_card_tells_the_piece_of_the_description_that_alone_answers(planner: P
     assert 40 < len(plain) <= 220
 
 
+def test_the_parts_of_a_compound_that_is_told_whole_say_nothing_more(planner: Planner, analysis: Analysis) -> None:
+    plan = planner.plan("språkcafé")
+    assert snippet("Språkcafé", "Kom och prata.", "Vi talar om språk på ett café.", plan, analysis) == "Kom och prata."
+    assert "<mark>språk</mark>" in snippet("Kafé", "Kom och prata.", "Vi talar om språk på ett café.", plan, analysis)
+
+
 def test_a_piece_is_escaped_and_cut_between_words(planner: Planner, analysis: Analysis) -> None:
     text = "x" * 30 + " <script>alert(1)</script> " + "y" * 500 + " kurs <b>&</b>"
     found = str(snippet("Titeln", "Sammanfattningen.", text, planner.plan("kurs"), analysis))

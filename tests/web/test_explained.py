@@ -22,8 +22,16 @@ from tests.support.checks import CheckingClient
 
 # How a person asks: typed wrong, by a synonym, by place, by need, of nothing, and plainly.
 ASKED = (
-    *("samhälsorientering", "trauma i Botkyrka", "trauma nynäshamn", "dagis", "sfi haninge", "samhälsorientering kvällskurs"),
-    *("kvälskurs", "xyzzyq", "huddinge", "jodbro", "ortopedi", "kvällskurs -salem", '"tolk på plats"'),
+    *(
+        "samhälsorientering",
+        "trauma i Botkyrka",
+        "trauma nynäshamn",
+        "dagis",
+        "sfi haninge",
+        "kvällskurs ösmo",
+        "samhälsorientering kvällskurs",
+    ),
+    *("kvälskurs", "xyzzyq", "huddinge", "jodbro", "kvällskurs ösmo", "ortopedi", "kvällskurs -salem", '"tolk på plats"'),
 )
 
 
@@ -41,7 +49,8 @@ def app(bare_template: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterat
             make_intervention(session, title="Svenska för invandrare", needs=["svenska"], given_in=["Haninge"])
             make_intervention(session, title="Ortopediskt stöd", needs=["halsa"], given_in=["Haninge"])
             for number in range(7):
-                make_intervention(session, title=f"Kvällskurs {number}", needs=["samtal"], given_in=["Salem"])
+                open_for = ["Salem"] if number == 6 else []
+                make_intervention(session, title=f"Kvällskurs {number}", needs=["samtal"], given_in=["Salem"], open_for=open_for)
         index_all(app)
         yield app
 
@@ -114,10 +123,14 @@ def test_a_place_within_a_municipality_is_told_as_such(client: CheckingClient) -
     assert pages.pairs_of(place.url) == [("q", "förskola"), ("ges_i", "0136")]
 
 
-def test_where_nothing_is_given_in_the_place_that_is_said(client: CheckingClient) -> None:
+def test_where_nothing_is_given_in_the_place_that_is_said_and_what_is_open_for_those_from_there(client: CheckingClient) -> None:
     shown = page(client, q="trauma nynäshamn")
     assert shown.total == 2, "a place never empties the list"
-    assert "Inget av det ges i Nynäshamn" in text_of(client, q="trauma nynäshamn")
+    assert "Inget av det ges i Nynäshamn, men allt är öppet för deltagare därifrån" in text_of(client, q="trauma nynäshamn")
+    shown = page(client, q="kvällskurs nynäshamn")
+    (offer,) = [link for link in shown.of("ib-understood") if "oppen_for" in link.url]
+    assert pages.pairs_of(offer.url) == [("q", "kvällskurs"), ("oppen_for", "0192")]
+    assert pages.read(client.get(offer.url).text).total == 6 == shown.total - 1
 
 
 @pytest.mark.parametrize("asked", ASKED)
