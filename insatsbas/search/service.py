@@ -6,6 +6,7 @@ words are analysed as they were when it was made.
 """
 
 import logging
+import threading
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
@@ -82,7 +83,7 @@ def _mark(analysis: Analysis) -> str:
 
 
 class _Room:
-    """What an application keeps between questions. Each value is replaced whole, so that threads need no lock."""
+    """What an application keeps between questions. Each value is replaced whole: a thread sees the one or the other."""
 
     def __init__(self, index_dir: Path) -> None:
         self._index_dir = index_dir
@@ -92,6 +93,7 @@ class _Room:
         self._answering: tuple[int, str, Search] | None = None
         self._generation: tuple[Path, str] | None = None
         self._engines: dict[str, WhooshEngine] = {}
+        self._lock = threading.Lock()
 
     def coming(self, session: Session) -> Search:
         """By the lists in force."""
@@ -129,12 +131,14 @@ class _Room:
         return Search(lines, lists, analysis, planner, self._engine(_mark(analysis)), self._index_dir)
 
     def _engine(self, mark: str) -> WhooshEngine:
-        engine = self._engines.get(mark)
-        if engine is None:
-            engine = WhooshEngine(Store(self._index_dir, mark))
-            # No more than the one before is still of use.
-            self._engines = {**dict(list(self._engines.items())[-1:]), mark: engine}
-        return engine
+        # Each opens the index for itself: of two who ask at once both get the same one.
+        with self._lock:
+            engine = self._engines.get(mark)
+            if engine is None:
+                engine = WhooshEngine(Store(self._index_dir, mark))
+                in_use = self._mark_of_index()
+                self._engines = {**{known: held for known, held in self._engines.items() if known == in_use}, mark: engine}
+            return engine
 
     def _mark_of_index(self) -> str | None:
         folder = self._store.current()
@@ -157,17 +161,20 @@ def init_app(app: Flask, settings: Settings) -> None:
 def current_search() -> Search:
     """What questions are answered with: the same throughout a request."""
     if not has_request_context():
-        return _in_room(_Room.answering)
+        return _aside(_Room.answering)
     search: Search | None = g.get(_KEY)
     if search is None:
-        search = _in_room(_Room.answering)
+        search = _room().answering(db.session)
         setattr(g, _KEY, search)
     return search
 
 
 def coming_search() -> Search:
-    """What the index is kept in step and made anew with. The same as `current_search` but while what shapes the index has changed."""
-    return _in_room(_Room.coming)
+    """What the index is kept in step and made anew with. The same as `current_search` but while what shapes the index has changed.
+
+    Asks the database in a session of its own: whoever is about to write an index must hold no transaction meanwhile.
+    """
+    return _aside(_Room.coming)
 
 
 def by_other_lists(search: Search, lines: tuple[Line, ...]) -> Search:
@@ -197,13 +204,14 @@ def _made_of(lines: tuple[Line, ...]) -> tuple[WordLists, Analysis, Planner]:
 
 def index_is_ready() -> bool:
     """Whether there is a readable index to answer from. Asks the database nothing."""
-    room: _Room = current_app.extensions[_KEY]
-    return room.is_ready()
+    return _room().is_ready()
 
 
-def _in_room(of: Callable[[_Room, Session], Search]) -> Search:
-    room: _Room = current_app.extensions[_KEY]
-    if has_request_context():
-        return of(room, db.session)
+def _aside(of: Callable[[_Room, Session], Search]) -> Search:
     with Session(db.engine) as session:
-        return of(room, session)
+        return of(_room(), session)
+
+
+def _room() -> _Room:
+    room: _Room = current_app.extensions[_KEY]
+    return room
