@@ -4,7 +4,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, Select, and_, func, select
+from sqlalchemy import ColumnElement, Select, and_, func, select, true
 from sqlalchemy.orm import Session, joinedload, selectinload
 
 from insatsbas.catalogue.models import Intervention, Need, NeedRedirect, Term, intervention_given_in, intervention_need, intervention_term
@@ -14,9 +14,12 @@ from insatsbas.core.viewer import Role, Viewer
 from insatsbas.organisations.models import Municipality, Organisation
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Lists:
-    """The lists in force, read together: what filters offer and what codes mean."""
+    """The lists in force, read together: what filters offer and what codes mean.
+
+    Each reading is equal to itself alone, so that what is made of one can be kept by it.
+    """
 
     needs: tuple[Need, ...]
     terms: tuple[Term, ...]
@@ -55,12 +58,15 @@ _SHOWN = (Intervention.status.in_(PUBLIC), Intervention.hidden.is_(False))
 
 def visible(viewer: Viewer) -> Select[Intervention]:
     """The interventions that this viewer may read: what is public, and all of the organisations that they are editor of."""
-    query = select(Intervention)
+    return select(Intervention).where(is_visible(viewer))
+
+
+def is_visible(viewer: Viewer) -> ColumnElement[bool]:
+    """The same, as what is asked of a row."""
     if viewer.is_coordinator:
-        return query
-    is_public = and_(*_SHOWN)
-    own = viewer.organisations_as(Role.EDITOR)
-    return query.where(is_public | Intervention.owner_id.in_(own)) if own else query.where(is_public)
+        return true()
+    is_public, own = and_(*_SHOWN), viewer.organisations_as(Role.EDITOR)
+    return is_public | Intervention.owner_id.in_(own) if own else is_public
 
 
 def published() -> Select[Intervention]:

@@ -1,24 +1,22 @@
 """What cards show, read in two questions however many cards there are: a page of hits has no time for whole entries."""
 
-from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Any, TypeAlias, TypeVar
+from typing import Any, TypeVar
 
-from sqlalchemy import ColumnElement, CompoundSelect, Date, Integer, RowMapping, Select, cast, literal, null, select, union_all
+from sqlalchemy import BindParameter, Column, Row, ScalarSelect, String, bindparam, cast, select
 from sqlalchemy.orm import Session
+from sqlalchemy.sql.functions import aggregate_strings
 
 from insatsbas.catalogue.in_force_queries import InForce
 from insatsbas.catalogue.models import Intervention, Need, Occasion, Term, intervention_given_in, intervention_need, intervention_term
-from insatsbas.catalogue.queries import visible
+from insatsbas.catalogue.queries import is_visible
 from insatsbas.catalogue.rules import Level, Status, TermKind
 from insatsbas.core.viewer import Viewer
 from insatsbas.organisations.models import Municipality, Organisation
 
 _T = TypeVar("_T")
-# By an intervention's id and a kind of part: the rows of that kind.
-_Parts: TypeAlias = defaultdict[tuple[int, str], list[Sequence[Any]]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,67 +73,59 @@ _FACTS = (
     Intervention.verified_on,
     Intervention.created_at,
 )
-_NEED, _TERM, _PLACE, _START = "need", "term", "place", "start"
+_IDS: BindParameter[Any] = bindparam("ids", expanding=True)
+
+
+def _refs(whose: Column[Any], ref: Column[Any]) -> ScalarSelect[Any]:
+    """What hangs on an intervention, as ids with commas between: one value instead of a row for each."""
+    return select(aggregate_strings(cast(ref, String), ",")).where(whose == Intervention.id).scalar_subquery()
+
+
+_QUERY = select(
+    *_FACTS,
+    Intervention.owner_id,
+    _refs(intervention_need.c.intervention_id, intervention_need.c.need_id).label("need_ids"),
+    _refs(intervention_term.c.intervention_id, intervention_term.c.term_id).label("term_ids"),
+    _refs(intervention_given_in.c.intervention_id, intervention_given_in.c.municipality_code).label("codes"),
+).where(Intervention.id.in_(_IDS))
+_STARTS = (
+    select(
+        Occasion.intervention_id,
+        Occasion.start,
+        Occasion.apply_by,
+        (Occasion.places - Occasion.taken_by_own - Occasion.accepted).label("left"),
+        Occasion.for_others,
+        Occasion.for_others_until,
+    )
+    .where(Occasion.intervention_id.in_(_IDS))
+    .order_by(Occasion.start.is_(None), Occasion.start, Occasion.id)
+)
 
 
 def shown(viewer: Viewer, session: Session, ids: Sequence[int], now: InForce) -> list[Shown]:
     """The visible ones of `ids`, in that order, with what their cards tell."""
     if not ids:
         return []
-    query = visible(viewer).where(Intervention.id.in_(ids)).with_only_columns(*_FACTS, Intervention.owner_id)
-    facts = {row["id"]: row for row in session.execute(query).mappings()}
-    parts = _parts(session, list(facts))
-    return [_shown(facts[number], parts, now) for number in ids if number in facts]
+    # By the connection, past what a session does for rows that may be changed.
+    facts = session.connection().execute(_QUERY.where(is_visible(viewer)), {"ids": ids}).all()
+    if not facts:
+        return []
+    starts: dict[int, list[ShownStart]] = {row[0]: [] for row in facts}
+    for row in session.connection().execute(_STARTS, {"ids": list(starts)}):
+        starts[row.intervention_id].append(_start(row))
+    found = {row[0]: _shown(row, tuple(starts[row[0]]), now) for row in facts}
+    return [found[number] for number in ids if number in found]
 
 
-def _shown(facts: RowMapping, parts: _Parts, now: InForce) -> Shown:
-    number, owner = facts["id"], facts["owner_id"]
-    return Shown(
-        **{name: value for name, value in facts.items() if name != "owner_id"},
-        owner=now.owners[owner],
-        needs=_listed(now.needs, parts[number, _NEED]),
-        terms=_listed(now.terms, parts[number, _TERM]),
-        given_in=_listed(now.municipalities, parts[number, _PLACE]),
-        occasions=tuple(sorted((_start(*row) for row in parts[number, _START]), key=lambda o: (o.start is None, o.start or date.min))),
-    )
+def _shown(facts: Row[*tuple[Any, ...]], starts: tuple[ShownStart, ...], now: InForce) -> Shown:
+    needs, terms, given_in = facts.need_ids, facts.term_ids, facts.codes
+    hanging = (_listed(now.needs, needs), _listed(now.terms, terms), _listed(now.municipalities, given_in), starts)
+    return Shown(*(*facts[: len(_FACTS)], now.owners[facts.owner_id], *hanging))
 
 
-def _listed(placed: Mapping[int, tuple[int, _T]], rows: Iterable[Sequence[Any]]) -> tuple[_T, ...]:
-    return tuple(thing for _, thing in sorted(placed[row[0]] for row in rows))
+def _listed(placed: Mapping[int, tuple[int, _T]], refs: str | None) -> tuple[_T, ...]:
+    return tuple(thing for _, thing in sorted(placed[int(ref)] for ref in refs.split(","))) if refs else ()
 
 
-def _start(_ref: int, start: date | None, apply_by: date | None, left: int | None, for_others: int, until: date | None) -> ShownStart:
-    return ShownStart(start, apply_by or start, left, for_others, until)
-
-
-def _parts(session: Session, ids: Sequence[int]) -> _Parts:
-    """The rows that belong to some interventions, by intervention and kind: one question for all of them."""
-    found: _Parts = defaultdict(list)
-    for number, kind, *row in session.execute(_question(ids)) if ids else ():
-        found[number, kind].append(row)
-    return found
-
-
-def _question(ids: Sequence[int]) -> CompoundSelect[Any]:
-    needs, terms, places = intervention_need.c, intervention_term.c, intervention_given_in.c
-    left = Occasion.places - Occasion.taken_by_own - Occasion.accepted
-    return union_all(
-        _refs(_NEED, needs.intervention_id, needs.need_id, ids),
-        _refs(_TERM, terms.intervention_id, terms.term_id, ids),
-        _refs(_PLACE, places.intervention_id, cast(places.municipality_code, Integer), ids),
-        select(
-            Occasion.intervention_id,
-            literal(_START),
-            Occasion.id,
-            Occasion.start,
-            Occasion.apply_by,
-            left,
-            Occasion.for_others,
-            Occasion.for_others_until,
-        ).where(Occasion.intervention_id.in_(ids)),
-    )
-
-
-def _refs(kind: str, whose: ColumnElement[int], ref: ColumnElement[int], ids: Sequence[int]) -> Select[*tuple[Any, ...]]:
-    no_day, no_number = cast(null(), Date), cast(null(), Integer)
-    return select(whose, literal(kind), ref, no_day, no_day, no_number, no_number, no_day).where(whose.in_(ids))
+def _start(row: Row[*tuple[Any, ...]]) -> ShownStart:
+    return ShownStart(row.start, row.apply_by or row.start, row.left, row.for_others, row.for_others_until)

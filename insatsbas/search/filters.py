@@ -1,7 +1,7 @@
 """The filters of the search page: their groups with live counts, and the chips of what is chosen."""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import replace
+from functools import lru_cache
 from typing import Literal, TypeAlias
 
 from insatsbas.catalogue.queries import Lists
@@ -43,10 +43,11 @@ def groups(asked: Asked, lists: Lists, results: Results) -> tuple[FilterGroup, .
     return tuple(drawn)
 
 
-def _retired(lists: Lists) -> set[tuple[str, str]]:
+@lru_cache(maxsize=4)
+def _retired(lists: Lists) -> frozenset[tuple[str, str]]:
     kinds = {kind: facet.value for facet, kind in TERM_FACETS.items()}
     needs = {(Facet.NEED.value, need.code) for need in lists.needs if need.retired}
-    return needs | {(kinds[term.kind], term.code) for term in lists.terms if term.retired}
+    return frozenset(needs | {(kinds[term.kind], term.code) for term in lists.terms if term.retired})
 
 
 _KINDS: Mapping[str, Kind] = {Facet.GIVEN_IN: "map", PASSED: "radio"}
@@ -73,23 +74,35 @@ def _arranged(name: str, options: list[Option], lists: Lists) -> list[Option]:
         case Facet.NEED:
             return list(_needs(options, lists))
         case Facet.GIVEN_IN:
-            tiles = {m.code: (m.tile_row, m.tile_column) for m in lists.municipalities}
-            return [replace(o, row=tiles[o.value][0], column=tiles[o.value][1]) for o in options]
+            tiles = _tiles(lists)
+            return [Option(o.value, o.label, o.count, o.checked, row=tiles[o.value][0], column=tiles[o.value][1]) for o in options]
         case Facet.OWNER:
             return [o for o in options if o.count or o.checked]
         case _:
             return options
 
 
+@lru_cache(maxsize=4)
+def _tiles(lists: Lists) -> Mapping[str, tuple[int | None, int | None]]:
+    """Where each municipality lies on the map."""
+    return {m.code: (m.tile_row, m.tile_column) for m in lists.municipalities}
+
+
+@lru_cache(maxsize=4)
+def _tree(lists: Lists) -> tuple[tuple[str, str, bool], ...]:
+    """Each need's code, with its top's, and whether that is a tile."""
+    tops = {need.id: need for need in lists.needs if need.parent_id is None}
+    return tuple((need.code, (top := tops[need.parent_id or need.id]).code, top.is_tile) for need in lists.needs)
+
+
 def _needs(options: Iterable[Option], lists: Lists) -> Iterable[Option]:
     """The tiles and their parts; of the rest (staff's, the unsorted) what has something to show, each after its parent."""
-    top_of = {need.id: need for need in lists.needs if need.parent_id is None}
-    shown = {option.value: option for option in options}
-    has_any = {need.parent_id or need.id for need in lists.needs if shown[need.code].count or shown[need.code].checked}
-    for need in lists.needs:
-        top = top_of[need.parent_id or need.id]
-        if top.is_tile or top.id in has_any:
-            yield replace(shown[need.code], is_child=need.parent_id is not None)
+    of_code = {option.value: option for option in options}
+    has_any = {top for code, top, _is_tile in _tree(lists) if of_code[code].count or of_code[code].checked}
+    for code, top, is_tile in _tree(lists):
+        if is_tile or top in has_any:
+            o = of_code[code]
+            yield Option(o.value, o.label, o.count, o.checked, is_child=code != top)
 
 
 def chips(asked: Asked, lists: Lists) -> tuple[Chip, ...]:

@@ -2,10 +2,11 @@
 
 from collections.abc import Iterable, Mapping
 from datetime import date
+from functools import lru_cache
 from typing import Any
 from urllib.parse import urlencode
 
-from flask import url_for
+from flask import g, url_for
 from werkzeug.datastructures import MultiDict
 from wtforms import Field, Form, IntegerField, StringField
 from wtforms.form import BaseForm
@@ -96,6 +97,7 @@ class SearchForm(Form):
 PARAMETERS = tuple(name for name in SearchForm.__dict__ if not name.startswith("_"))
 
 
+@lru_cache(maxsize=4)
 def known_values(lists: Lists) -> Mapping[str, frozenset[str]]:
     """For each parameter with a closed list: its values."""
     municipalities = frozenset(m.code for m in lists.municipalities)
@@ -197,7 +199,15 @@ class _ListedForm(SearchForm):
 def address(pairs: Iterable[tuple[str, str]], *, endpoint: str = "search.results", **values: Any) -> str:
     """The address of a search, on the page or wherever else one can search. `values` are those of the route."""
     query = urlencode(list(pairs))
-    return url_for(endpoint, **values) + (f"?{query}" if query else "")
+    return (url_for(endpoint, **values) if values else _place(endpoint)) + (f"?{query}" if query else "")
+
+
+def _place(endpoint: str) -> str:
+    """The address of a route, asked for once in a request: a page has a hundred searches to lead to."""
+    places: dict[str, str] = g.setdefault("places", {})
+    if endpoint not in places:
+        places[endpoint] = url_for(endpoint)
+    return places[endpoint]
 
 
 def with_needs(args: MultiDict[str, str], moved: Mapping[str, str]) -> list[tuple[str, str]]:

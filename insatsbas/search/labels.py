@@ -1,10 +1,12 @@
 """What filters and their values are called on the page."""
 
 from collections.abc import Mapping
+from functools import lru_cache
 
 from insatsbas.catalogue.queries import Lists
 from insatsbas.catalogue.rules import PUBLIC, Form
 from insatsbas.core.i18n import gettext as _
+from insatsbas.core.i18n import translations
 from insatsbas.search.documents import TERM_FACETS
 from insatsbas.search.engine import ANY_TIME, COMMUTE, FOR_OTHERS, PASSED, PLACES_LEFT, STAFF, Facet, Sort
 
@@ -58,6 +60,11 @@ def of_orders() -> Mapping[Sort, str]:
 
 def of_values(lists: Lists) -> Mapping[Facet, Mapping[str, str]]:
     """Each value of each filter, in the order in which they are shown."""
+    return _of_values(lists, translations())
+
+
+@lru_cache(maxsize=4)
+def _of_values(lists: Lists, _language: object) -> Mapping[Facet, Mapping[str, str]]:
     municipalities = {m.code: m.name for m in lists.municipalities}
     return {
         Facet.NEED: {need.code: need.label for need in lists.needs},

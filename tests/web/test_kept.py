@@ -9,6 +9,7 @@ from insatsbas.catalogue import queries
 from insatsbas.catalogue.freshness_queries import SETTING, review_days
 from insatsbas.catalogue.in_force_queries import in_force
 from insatsbas.catalogue.models import Intervention, Need
+from insatsbas.catalogue.rules import TermKind
 from insatsbas.catalogue.shown_queries import shown
 from insatsbas.core import clock, settings_store
 from insatsbas.core.db import db, writing
@@ -18,7 +19,7 @@ from insatsbas.organisations.queries import commuting_from
 from insatsbas.search.cards import card
 from insatsbas.search.query import Plan
 from insatsbas.search.service import current_search
-from tests.factories import index_all, make_intervention
+from tests.factories import index_all, make_intervention, occasion
 
 
 def test_the_lists_are_kept_until_one_changes(bare_app: Flask) -> None:
@@ -63,6 +64,25 @@ def test_a_card_of_few_questions_is_the_card_of_the_whole_entry(demo_app: Flask)
             whole = {row.id: card(row, analysis, today=today, region="", plan=Plan()) for row in queries.by_ids(GUEST, session, ids)}
         assert few == whole
         assert len(few) > 100
+
+
+def test_both_databases_tell_the_same_of_a_card(both_databases: Flask) -> None:
+    with writing() as session:
+        make_intervention(session, title="Utan något", needs=("samtal",))
+        row = make_intervention(
+            session,
+            title="Med allt",
+            needs=("sfi", "samtal"),
+            given_in=("Nacka", "Haninge"),
+            terms={TermKind.WAY_IN: ("komvux",), TermKind.AUDIENCE: ("unga",)},
+            occasions=[occasion(30, places=9), occasion(10, places=None), occasion(None, places=4)],
+        )
+        ids = [row.id, row.id - 1]
+    with Session(db.engine) as session, both_databases.test_request_context():
+        analysis, today = current_search().analysis, clock.today()
+        few = [card(one, analysis, today=today, region="") for one in shown(GUEST, session, ids, in_force(session))]
+        assert few == [card(one, analysis, today=today, region="") for one in queries.by_ids(GUEST, session, ids)]
+        assert few[0].needs != few[1].needs
 
 
 def test_only_what_the_viewer_may_see_is_shown(bare_app: Flask) -> None:
