@@ -19,6 +19,7 @@ from insatsbas.search import counted, counted_actions, counted_queries, periodic
 from insatsbas.search.counted import Counting, Tally
 from insatsbas.search.counted_models import SearchCount
 from insatsbas.search.counted_rules import kept, kept_since
+from tests.conftest import client_of
 from tests.support.needs import ROOT
 
 DAY = date(2027, 1, 18)
@@ -185,3 +186,23 @@ def test_who_turns_the_page_or_filters_asks_the_same_again(app: Flask, address: 
         counted.note("sfi", 1)
         counted.current_counting().hand_over()
         assert periodic.count_searches() == int(is_counted)
+
+
+def test_the_search_page_counts_what_it_answers_and_the_api_does_not(app: Flask) -> None:
+    client = client_of(app)
+    for address in (
+        "/sok?q=Svenska",
+        "/sok?q=svenska&sida=2",
+        "/sok?q=svenska&exakt=ja",
+        "/sok",
+        "/sok?q=zzxyq",
+        "/api/v1/insatser?q=svenska",
+    ):
+        assert client.get(address).status_code == 200
+    with app.app_context():
+        assert db.session.scalars(select(SearchCount)).all() == [], "a GET writes nothing"
+        db.session.rollback()
+        counted.current_counting().hand_over()
+        assert periodic.count_searches() == 3
+        rows = {row.text: (row.times, row.without) for row in db.session.scalars(select(SearchCount))}
+    assert rows == {"svenska": (2, 0), "zzxyq": (1, 1)}
