@@ -6,16 +6,16 @@ WEIGHTS = {"title": 3.0, "keywords": 2.0, "summary": 1.5, "body": 1.0, "part": 1
 
 # What each way of meeting a word is worth beside the word itself: as a part of a compound; where all the parts of a compound that
 # was asked for are there; by what it leads to in the list of synonyms; by being filed under the need that it names.
-AS_PART, BY_PARTS, AS_SYNONYM, AS_NEED = 0.5, 0.4, 0.8, 0.6
+AS_PART, BY_PARTS, AS_SYNONYM, AS_NEED = 0.3, 0.4, 0.8, 0.6
 
 # What a lift is worth that is one part of a compound that was asked for: of two entries, the one that has it comes first.
-PART_LIFT = 0.25
+PART_LIFT = 0.35
 
 # What a lift adds to what is found already, beside a clause of the same rarity. Strong: who names a place means it.
 LIFT = 1.5
 
 # What a run of five letters adds that question and document share. Small: a word has many.
-GRAM = 0.3
+GRAM = 0.35
 
 # How many of the best by their words are put in order once more by their grams; those below keep theirs. A page: deeper, what shares
 # grams by chance comes up, and less of what is relevant stays among the first.
