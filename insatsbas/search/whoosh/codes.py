@@ -8,7 +8,7 @@ import numpy as np
 from insatsbas.search.engine import Facet
 from insatsbas.search.whoosh.facts import Coded, Ids, Mask
 
-_MOST_MASKS = 256
+_MOST_MASKS = 512
 
 
 class Codes:

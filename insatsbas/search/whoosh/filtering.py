@@ -7,7 +7,7 @@ and what fails in nothing is the same for all filters, so that it is counted onc
 
 from collections.abc import Hashable, Iterable, Iterator
 from datetime import date
-from functools import cached_property
+from functools import cached_property, lru_cache
 
 import numpy as np
 
@@ -54,6 +54,11 @@ def key_of(filters: Filters, today: date) -> Hashable:
     return chosen, reached, filters.passed, filters.places_left, filters.for_others, filters.rolling, filters.staff, today
 
 
+@lru_cache(maxsize=64)
+def _facets_of(names: frozenset[str]) -> frozenset[Facet]:
+    return frozenset(facet for facet in Facet if facet.value in names)
+
+
 def _chosen(snapshot: Snapshot, filters: Filters, days: Days) -> Iterator[tuple[str, Mask]]:
     for facet in Facet:
         if filters.of(facet):
@@ -90,7 +95,7 @@ class Counting:
 
     def counts(self, names: frozenset[str]) -> dict[str, dict[str, int]]:
         """For each filter asked for, the count at each of its values."""
-        facets = frozenset(facet for facet in Facet if facet.value in names)
+        facets = _facets_of(names)
         codes = self._snapshot.code_counts(self._passing, facets)
         counts = {facet.value: self._of_facet(facet, codes) for facet in facets}
         if PASSED in names:
@@ -128,14 +133,15 @@ class Counting:
         named = dict(zip(values, found.tolist(), strict=True))
         if facet not in ANYWHERE:
             return named
-        # Also the values that no row has by name: what is given anywhere is given there too.
         rows, reach = self._but(facet.value), self._filters.reach
         everywhere = int(np.count_nonzero(codes.none(facet)[rows]))
+        # What is given anywhere is given there too: also at the values that no row has by name.
+        values = values if named.keys() >= reach.keys() else sorted({*named, *reach})
         if facet is Facet.GIVEN_IN and self._filters.commute:
-            named = self._within_reach(rows, {*named, *reach})
-        return {value: named.get(value, 0) + everywhere for value in sorted({*named, *reach})}
+            named = self._within_reach(rows, values)
+        return {value: named.get(value, 0) + everywhere for value in values}
 
-    def _within_reach(self, rows: Ids, values: set[str]) -> dict[str, int]:
+    def _within_reach(self, rows: Ids, values: Iterable[str]) -> dict[str, int]:
         """How many of the rows are given within reach of each municipality, by name."""
         having = self._snapshot.codes.having
         return {value: int(np.count_nonzero(having(Facet.GIVEN_IN, _widened(self._filters, (value,)))[rows])) for value in values}

@@ -92,4 +92,5 @@ def _first(snapshot: Snapshot, rows: Ids, scores: Scores, count: int) -> tuple[I
 
 def hits(snapshot: Snapshot, rows: Ids, scores: Scores) -> list[Hit]:
     """The rows as the one who asked knows them."""
-    return [Hit(number, round(score, 4)) for number, score in zip(snapshot.ids[rows].tolist(), scores.tolist(), strict=True)]
+    rounded = np.round(scores.astype(np.float64), 4).tolist()
+    return [Hit(number, score) for number, score in zip(snapshot.ids[rows].tolist(), rounded, strict=True)]
