@@ -77,7 +77,9 @@ def find(search: Search, asked: Asked, now: InForce, today: date) -> Found:
         if answer.total or count(search, replace(put_right, filters=_EVERYTHING)):
             return Found(put_right, answer, correction.text)
     total = count(search, put_right)
-    return Found(as_typed, results, suggestion=Suggestion(correction.text, total) if total else None)
+    # Where all the words were found, what finds no more is no help.
+    is_help = total > 0 if results.mode == "any" else total > results.total
+    return Found(as_typed, results, suggestion=Suggestion(correction.text, total) if is_help else None)
 
 
 def count(search: Search, question: Question) -> int:

@@ -153,3 +153,8 @@ def test_the_speller_of_a_large_vocabulary_is_kept_for_a_while(told_app: Flask, 
         assert second.vocabulary is words[0]
         words.pop(0)
         assert spelling.corrector(search, names).vocabulary is words[0], "a small one is made anew at once"
+
+
+def test_words_written_apart_are_offered_together_only_where_that_finds_more(told_app: Flask) -> None:
+    answer = found(told_app, q="samhälls orientering")
+    assert (answer.mode, answer.results.total, answer.suggestion) == ("all", 1, None)
