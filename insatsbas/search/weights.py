@@ -9,10 +9,10 @@ WEIGHTS = {"title": 3.0, "keywords": 2.0, "summary": 1.5, "body": 1.0, "part": 1
 AS_PART, BY_PARTS, AS_SYNONYM, AS_NEED = 0.3, 0.4, 0.8, 0.6
 
 # What a lift is worth that is one part of a compound that was asked for: of two entries, the one that has it comes first.
-PART_LIFT = 0.35
+PART_LIFT = 0.42
 
 # What a lift adds to what is found already, beside a clause of the same rarity. Strong: who names a place means it.
-LIFT = 1.5
+LIFT = 1.2
 
 # What a run of five letters adds that question and document share. Small: a word has many.
 GRAM = 0.35
