@@ -73,11 +73,11 @@ def _status_order(snapshot: Snapshot) -> Ids:
     return np.asarray(sum(each), np.int64)
 
 
-def similar(snapshot: Snapshot, plan: Plan, filtering: Filtering, found: Ids) -> list[Hit]:
-    """Those that pass the filters, were not found, and share most of the question's grams; their scores are the part they share."""
-    whole = matching.rarity_of_all(snapshot, plan.grams)
-    if not whole:
-        return []
+def similar(snapshot: Snapshot, plan: Plan, filtering: Filtering, found: Ids, whole: float) -> list[Hit]:
+    """Those that pass the filters, were not found, and share most of the question's grams; their scores are the part they share.
+
+    `whole` is the rarity of all the grams together.
+    """
     rows, weights = matches.within(matching.shared(snapshot, plan.grams), filtering.passing & ~matches.mask_of(found, snapshot.size))
     parts = weights / np.float32(whole)
     enough = parts >= LEAST_SHARED
