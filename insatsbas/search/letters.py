@@ -28,7 +28,7 @@ _FAR = np.float32(99)
 _EDIT, _SWAP, _DOUBLED, _ANOTHER_FIRST = 1.0, 0.7, 0.5, 0.4
 # A word that sounds the same, or all but, is no more than this away, and what the sounds differ by.
 _SAME_SOUND, _ALL_BUT = 0.45, 0.5
-# Letters that are taken for each other: without dots; alike in sound; neighbours on no particular keyboard are plain edits.
+# Letters that are taken for each other: without their dots, or alike in sound. Slips of the finger are plain edits.
 _DOTS, _ALIKE = 0.25, 0.6
 _ALIKE_PAIRS = "eä oå oö äö åä gj uo yi iy vf dt bp ck cs sz kq wv ei éä mn"
 # Words whose letters differ in more than this many, or whose lengths do, are not looked at closer.
