@@ -1,5 +1,6 @@
 """The command `insatsbas`: everything that is done outside the pages."""
 
+import gc
 import logging
 import signal
 import sys
@@ -94,6 +95,9 @@ def _warm_app() -> Flask:
     """The application of a process that is about to answer."""
     app = create_app()
     warming.warm(app)
+    # What has been read stays: to look through it again and again for what could be thrown away stops all answers for a moment.
+    gc.collect()
+    gc.freeze()
     return app
 
 
