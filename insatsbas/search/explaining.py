@@ -25,7 +25,8 @@ def correction(asked: Asked, found: Found) -> Correction | None:
     """What was answered instead of what was typed, and the way back to that."""
     if not found.corrected_to:
         return None
-    return Correction(asked.q, found.corrected_to, as_it_stands(asked))
+    results = found.results
+    return Correction(asked.q, found.corrected_to, as_it_stands(asked), is_any=results.mode == "any" and results.total > 0)
 
 
 def suggestions(asked: Asked, found: Found) -> tuple[Choice, ...]:

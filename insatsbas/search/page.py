@@ -95,11 +95,15 @@ class Choice:
 
 @dataclass(frozen=True, slots=True)
 class Correction:
-    """What was typed, what was answered instead since nothing had that, and the address of the search as typed."""
+    """What was typed, what was answered instead since nothing had that, and the address of the search as typed.
+
+    `is_any`: the hits have some of the words that were put right, not all.
+    """
 
     typed: str
     text: str
     as_typed_url: str
+    is_any: bool
 
 
 @dataclass(frozen=True, slots=True)

@@ -92,6 +92,14 @@ def test_a_word_put_right_is_told_with_the_way_back(client: CheckingClient) -> N
     assert pages.pairs_of(chip.url) == [("q", "samhälsorientering")]
 
 
+def test_a_word_put_right_beside_one_that_nothing_has_is_told_as_such(client: CheckingClient) -> None:
+    shown = page(client, q="samhälsorientering xyzzyq")
+    assert shown.total == 1
+    assert "Vi sökte på ”samhällsorientering xyzzyq” i stället." in shown.notices
+    assert "Ingen insats innehåller alla orden." in shown.notices
+    assert api(client, q="samhälsorientering xyzzyq")["mode"] == "corrected"
+
+
 def test_what_may_be_meant_is_offered_where_some_words_are_found(client: CheckingClient) -> None:
     shown = page(client, q="samhälsorientering kvällskurs")
     assert shown.total == 7
