@@ -9,6 +9,7 @@ synonyms and words without dots: as the application asks it, with nothing switch
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from functools import cache
 from pathlib import Path
 from typing import ClassVar, Protocol
 
@@ -48,12 +49,20 @@ class Engine(Protocol):
         ...
 
 
+@cache
+def understanding() -> tuple[Analysis, Planner]:
+    """The analysis and the planner that all engines of a process share, as all questions of a process of the application do."""
+    lists = wordlists.read()
+    analysis = Analysis(lists)
+    return analysis, Planner(analysis, lists)
+
+
 class Texts:
     """The texts of the shown, at hand in memory, and pieces of them marked as the application marks them: for engines without their own."""
 
-    def __init__(self, entries: Sequence[Entry], analysis: Analysis, planner: Planner) -> None:
+    def __init__(self, entries: Sequence[Entry]) -> None:
         self._entries = {entry.id: entry for entry in entries}
-        self._analysis, self._planner = analysis, planner
+        self._analysis, self._planner = understanding()
 
     def shown(self, ids: Sequence[int], plan: Plan) -> list[tuple[int, str]]:
         """Each with a piece of its text."""
@@ -73,7 +82,6 @@ class Ours:
 
     def __init__(self, entries: Sequence[Entry], folder: Path) -> None:
         self._entries = entries
-        self._lists = wordlists.read()
         self._store = Store(folder, "bench")
         self.engine = WhooshEngine(self._store)
         if self._store.current() is not None:
@@ -85,10 +93,9 @@ class Ours:
         WhooshEngine(Store(folder, "bench")).rebuild(documents(entries, analysis))
 
     def reopen(self) -> None:
-        """As a process is when it has just started and warmed itself: nothing that was asked for before is kept."""
-        analysis = Analysis(self._lists)
-        self.planner = Planner(analysis, self._lists)
-        self._texts = Texts(self._entries, analysis, self.planner)
+        """As a process is when it has just started and warmed itself: the engine keeps nothing that was asked for before."""
+        _, self.planner = understanding()
+        self._texts = Texts(self._entries)
         self.engine = WhooshEngine(self._store)
         self.engine.warm()
         self._texts.shown([], self._texts.plan(""))

@@ -7,11 +7,9 @@ from pathlib import Path
 from typing import ClassVar
 
 from bench.corpus import Entry
-from bench.engines import SHOWN, Answer, Texts
+from bench.engines import SHOWN, Answer, Texts, understanding
 from bench.questions import Asked
 from insatsbas.core.db import sqlite_module
-from insatsbas.search import wordlists
-from insatsbas.search.query import Planner
 from insatsbas.search.swedish import Analysis
 
 _PIECE = re.compile(r'"([^"]*)"|(\S+)')
@@ -24,9 +22,8 @@ class Fts5:
     name: ClassVar[str] = "SQLite FTS5, our stems"
 
     def __init__(self, entries: Sequence[Entry], folder: Path) -> None:
-        lists = wordlists.read()
-        self._analysis = Analysis(lists)
-        self._texts = Texts(entries, self._analysis, Planner(self._analysis, lists))
+        self._analysis, _ = understanding()
+        self._texts = Texts(entries)
         self._connection: sqlite3.Connection = sqlite_module().connect(folder / "fts5.db")
         self._connection.execute("PRAGMA mmap_size = 1073741824")
 

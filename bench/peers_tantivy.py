@@ -10,8 +10,6 @@ import tantivy
 from bench.corpus import Entry
 from bench.engines import SHOWN, Answer, Texts
 from bench.questions import Asked
-from insatsbas.search import wordlists
-from insatsbas.search.query import Planner
 from insatsbas.search.swedish import Analysis
 
 _TEXTS = ("title", "summary", "description")
@@ -30,9 +28,7 @@ class Tantivy:
         self._index.reload()
         self._schema = self._index.schema
         self._counts = {name: {"terms": {"field": name, "size": _MOST_VALUES}} for name in _CODES}
-        lists = wordlists.read()
-        analysis = Analysis(lists)
-        self._texts = Texts(entries, analysis, Planner(analysis, lists))
+        self._texts = Texts(entries)
 
     @classmethod
     def build(cls, entries: Sequence[Entry], folder: Path, _analysis: Analysis) -> None:
