@@ -31,7 +31,7 @@ from insatsbas.keeping import examples as what_waits
 from insatsbas.keeping import periodic
 from insatsbas.search import indexing, warming
 from insatsbas.search import periodic as search_periodic
-from insatsbas.search.service import coming_search
+from insatsbas.search.service import coming_search, index_is_ready
 
 
 @click.group(cls=SwedishGroup, context_settings={"help_option_names": ["--help"]})
@@ -115,7 +115,8 @@ def serve(host: str, port: int, workers: int) -> None:
         click.echo("Står en proxy framför? Sätt INSATSBAS_PROXIES, annars räknas alla som försöker logga in som en och samma.", err=True)
     with create_app().app_context():
         require_database()
-        if not coming_search().engine.is_ready():
+        # An index by earlier word lists answers too, until the periodic work has made a new one.
+        if not index_is_ready():
             indexing.rebuild(coming_search())
         db.engine.dispose()
     server.Server(_warm_app, host=host, port=port, workers=workers).run()

@@ -113,7 +113,8 @@ def shown(viewer: Viewer, session: Session, ids: Sequence[int], now: InForce) ->
     starts: dict[int, list[ShownStart]] = {row[0]: [] for row in facts}
     for row in session.connection().execute(_STARTS, {"ids": list(starts)}):
         starts[row.intervention_id].append(_start(row))
-    found = {row[0]: _shown(row, tuple(starts[row[0]]), now) for row in facts}
+    # The lists may be of a moment before or after the rows: what they do not tell of is shown from the next question on.
+    found = {row[0]: _shown(row, tuple(starts[row[0]]), now) for row in facts if row.owner_id in now.owners}
     return [found[number] for number in ids if number in found]
 
 
@@ -124,7 +125,7 @@ def _shown(facts: Row[*tuple[Any, ...]], starts: tuple[ShownStart, ...], now: In
 
 
 def _listed(placed: Mapping[int, tuple[int, _T]], refs: str | None) -> tuple[_T, ...]:
-    return tuple(thing for _, thing in sorted(placed[int(ref)] for ref in refs.split(","))) if refs else ()
+    return tuple(thing for _, thing in sorted(placed[int(ref)] for ref in refs.split(",") if int(ref) in placed)) if refs else ()
 
 
 def _start(row: Row[*tuple[Any, ...]]) -> ShownStart:

@@ -1,6 +1,8 @@
 """What every template may use: Swedish dates and numbers, addresses of static files, and texts through gettext."""
 
 import hashlib
+import threading
+from collections import OrderedDict
 from collections.abc import Hashable
 from datetime import date
 from decimal import Decimal
@@ -35,7 +37,7 @@ def init_app(app: Flask, *, region: str) -> None:
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
     app.jinja_env.filters |= {"longdate": longdate, "number": number}
     app.jinja_env.globals |= {"site_name": "Insatsbas", "region_name": region, "static_url": static_url}
-    app.jinja_env.globals |= {"today": clock.today, "local_time": clock.local, "drawn": drawn}
+    app.jinja_env.globals |= {"today": clock.today, "local_time": clock.local, "drawn": Drawn()}
     app.after_request(_cache_static)
 
 
@@ -50,14 +52,36 @@ def number(value: float | Decimal) -> str:
     return str(value) if isinstance(value, int) and 0 <= value < _THOUSAND else format_decimal(value, locale=LOCALE)
 
 
-@lru_cache(maxsize=10_000)
-def drawn(macro: Macro, *told: Hashable) -> Markup:
-    """What a macro makes of what it is told, kept. The key is all that it is told, so what is kept is never old.
+class Drawn:
+    """Pieces of pages, kept as they were drawn: `drawn(macro, …)` is what the macro makes of what it is told.
 
-    For what is drawn often alike: the choices of a filter, a card. Only for macros that read nothing else, and are imported
-    without context.
+    The key is all that it is told, so what is kept is never old. For what is drawn often alike: the choices of a filter, a card. Only
+    for macros that read nothing else, and are imported without context.
     """
-    return Markup(macro(*told))  # noqa: S704 - a macro has escaped what it was told
+
+    def __init__(self, most: int = 8_000_000) -> None:
+        self._kept: OrderedDict[tuple[object, ...], Markup] = OrderedDict()
+        self._lock = threading.Lock()
+        self._most, self._letters = most, 0
+
+    def __call__(self, macro: Macro, *told: Hashable) -> Markup:
+        """A piece, drawn now or earlier."""
+        key = (macro, *told)
+        with self._lock:
+            piece = self._kept.get(key)
+            if piece is not None:
+                self._kept.move_to_end(key)
+                return piece
+        piece = Markup(macro(*told))  # noqa: S704 - a macro has escaped what it was told
+        with self._lock:
+            if key not in self._kept:
+                self._kept[key] = piece
+                self._letters += len(piece)
+            # What it was told takes about as much as what came of it.
+            while self._letters > self._most:
+                _, oldest = self._kept.popitem(last=False)
+                self._letters -= len(oldest)
+        return piece
 
 
 def static_url(path: str) -> str:

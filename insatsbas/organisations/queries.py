@@ -17,7 +17,7 @@ def commuting_from(session: Session) -> Mapping[str, frozenset[str]]:
     """For each municipality's code: the codes that one can commute to from there, itself included."""
     reach = {code: {code} for code in session.scalars(select(Municipality.code))}
     for code, neighbour in session.execute(select(commuting.c.municipality_code, commuting.c.neighbour_code)):
-        reach[code].add(neighbour)
+        reach.setdefault(code, {code}).add(neighbour)
     return {code: frozenset(codes) for code, codes in reach.items()}
 
 

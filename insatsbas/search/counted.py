@@ -26,6 +26,9 @@ from insatsbas.search.counted_rules import kept
 log = logging.getLogger(__name__)
 _KEY, _FOLDER = "insatsbas.counted", "sokt"
 _EVERY = 60.0
+_AGAIN = ("max-age=0", "no-cache")
+# The name of an empty file that is another one each time what was counted is to be forgotten.
+_FORGOTTEN = "glomt-"
 # So many different questions a process remembers between two files: more are no people's.
 _MOST = 5000
 
@@ -44,6 +47,8 @@ class Tally:
 class _Counted:
     times: Counter[tuple[date, str]] = field(default_factory=Counter)
     without: Counter[tuple[date, str]] = field(default_factory=Counter)
+    # What was last forgotten when the first of these was counted.
+    since: frozenset[str] = frozenset()
 
 
 class Counting:
@@ -69,6 +74,8 @@ class Counting:
             self._counted.times[key] += 1
             self._counted.without[key] += not total
             is_first, self._is_due = not self._is_due, True
+            if is_first:
+                self._counted.since = _forgotten(self._folder)
         if is_first:
             timer = threading.Timer(_EVERY, self.hand_over)
             timer.daemon = True
@@ -85,7 +92,7 @@ def _hand_over(lock: threading.Lock, counted: _Counted, folder: Path) -> None:
         tallies = [[day.isoformat(), text, times, counted.without[day, text]] for (day, text), times in counted.times.items()]
         counted.times.clear()
         counted.without.clear()
-    if not tallies:
+    if not tallies or counted.since != _forgotten(folder):
         return
     draft = folder / f"{secrets.token_hex(8)}.part"
     try:
@@ -94,6 +101,10 @@ def _hand_over(lock: threading.Lock, counted: _Counted, folder: Path) -> None:
         draft.rename(draft.with_suffix(".json"))
     except OSError as error:
         log.warning("Det som har sökts kunde inte sparas, och räknas inte: %s", error)
+
+
+def _forgotten(folder: Path) -> frozenset[str]:
+    return frozenset(file.name for file in folder.glob(f"{_FORGOTTEN}*"))
 
 
 def init_app(app: Flask, settings: Settings) -> None:
@@ -116,10 +127,24 @@ def note(text: str, total: int) -> None:
 def _is_asked_again(text: str) -> bool:
     if not has_request_context():
         return False
-    if request.args.get("sida", "1") != "1":
+    # A browser that reads a page anew says so in one of these ways.
+    if request.args.get("sida", "1") != "1" or request.headers.get("Cache-Control", "") in _AGAIN:
         return True
-    came_from = parse_qs(urlsplit(request.referrer or "").query).get("q", [""])
+    try:
+        came_from = parse_qs(urlsplit(request.referrer or "").query).get("q", [""])
+    except ValueError:
+        # Anybody may send anything as where they came from.
+        return False
     return kept(came_from[-1]) == kept(text)
+
+
+def forget(data_dir: Path) -> None:
+    """Throw away what waits to be taken in, and what processes have counted and not handed over: after a text has been masked."""
+    folder = data_dir / _FOLDER
+    folder.mkdir(mode=0o700, exist_ok=True)
+    for file in folder.iterdir():
+        file.unlink(missing_ok=True)
+    (folder / f"{_FORGOTTEN}{secrets.token_hex(8)}").touch()
 
 
 def handed_over(data_dir: Path) -> Sequence[tuple[Path, Sequence[Tally]]]:

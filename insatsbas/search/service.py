@@ -111,6 +111,7 @@ class _Room:
         coming = self.coming(session)
         made_by = self._mark_of_index()
         if made_by is None or made_by == coming.mark or not made_by.endswith(f"-{_FORM}"):
+            self._let_go_of_all_but(coming)
             return coming
         number, held = versions(session).get(WORDS, 0), self._answering
         if held is None or held[:2] != (number, made_by):
@@ -120,6 +121,12 @@ class _Room:
             lines = (*(line for line in coming.lines if not line.kind.shapes_the_index), *shaped)
             self._answering = held = (number, made_by, self._search(lines))
         return held[2]
+
+    def _let_go_of_all_but(self, search: Search) -> None:
+        """The index before holds files and memory for as long as somebody holds it."""
+        if self._answering is not None or len(self._engines) > 1:
+            self._answering = None
+            self._engines = {mark: engine for mark, engine in self._engines.items() if mark == search.mark}
 
     def is_ready(self) -> bool:
         """Whether there is a readable index of the form that is understood now."""

@@ -4,6 +4,7 @@ import logging
 import time
 
 from flask import Flask
+from sqlalchemy.exc import SQLAlchemyError
 
 from insatsbas.search.engine import EngineError
 from insatsbas.search.service import current_search
@@ -15,10 +16,11 @@ def warm(app: Flask) -> None:
     """Open the index and read what is asked for most. Where there is none to read it is made by the periodic work, and opened then."""
     began = time.monotonic()
     with app.app_context():
-        engine = current_search().engine
+        # A process that cannot be warmed answers all the same, when what it lacks is there again.
         try:
+            engine = current_search().engine
             engine.warm()
-        except EngineError as error:
+        except (EngineError, SQLAlchemyError) as error:
             log.warning("Sökningen är inte varm: %s", error)
             return
         kept = engine.cached_bytes() / 1e6

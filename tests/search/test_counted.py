@@ -12,6 +12,7 @@ from flask import Flask
 from sqlalchemy import select
 
 from insatsbas.core import clock
+from insatsbas.core.config import current_settings
 from insatsbas.core.db import db, writing
 from insatsbas.core.errors import ForbiddenError
 from insatsbas.core.viewer import GUEST, SYSTEM
@@ -178,6 +179,8 @@ def test_it_is_kept_for_thirteen_months(both_databases: Flask, freeze: Callable[
         ("/sok?q=sfi&lediga=ja", "http://localhost/sok?q=SFI", False),
         ("/sok?q=sfi&sida=2", None, False),
         ("/sok?q=sfi&sida=1", None, True),
+        ("/sok?q=sfi", "http://[", True),
+        ("/sok?q=sfi", "http://\u2100.com", True),
     ],
 )
 def test_who_turns_the_page_or_filters_asks_the_same_again(app: Flask, address: str, came_from: str | None, is_counted: bool) -> None:
@@ -186,6 +189,27 @@ def test_who_turns_the_page_or_filters_asks_the_same_again(app: Flask, address: 
         counted.note("sfi", 1)
         counted.current_counting().hand_over()
         assert periodic.count_searches() == int(is_counted)
+
+
+def test_who_reads_the_page_anew_asks_the_same_again(app: Flask) -> None:
+    with app.test_request_context("/sok?q=sfi", headers={"Cache-Control": "max-age=0"}):
+        counted.note("sfi", 1)
+        counted.current_counting().hand_over()
+        assert periodic.count_searches() == 0
+
+
+def test_what_has_been_counted_is_forgotten_after_a_masking(app: Flask) -> None:
+    with app.app_context():
+        data_dir = current_settings().data_dir
+        counted.note("i en fil", 1)
+        counted.current_counting().hand_over()
+        counted.note("i minnet", 1)
+        counted.forget(data_dir)
+        counted.current_counting().hand_over()
+        assert periodic.count_searches() == 0
+        counted.note("efteråt", 1)
+        counted.current_counting().hand_over()
+        assert periodic.count_searches() == 1
 
 
 def test_the_search_page_counts_what_it_answers_and_the_api_does_not(app: Flask) -> None:

@@ -13,7 +13,7 @@ from insatsbas.catalogue.rules import TermKind
 from insatsbas.catalogue.shown_queries import shown
 from insatsbas.core import clock, settings_store
 from insatsbas.core.db import db, writing
-from insatsbas.core.templating import drawn
+from insatsbas.core.templating import Drawn
 from insatsbas.core.viewer import GUEST, SYSTEM
 from insatsbas.organisations.queries import commuting_from
 from insatsbas.search.cards import card
@@ -96,11 +96,22 @@ def test_only_what_the_viewer_may_see_is_shown(bare_app: Flask) -> None:
 
 
 def test_a_piece_is_drawn_once_for_the_same_and_anew_for_another(bare_app: Flask) -> None:
-    macro = bare_app.jinja_env.get_template("components/counts.html").module.count_of  # type: ignore[attr-defined]
+    macro, drawn = bare_app.jinja_env.get_template("components/counts.html").module.count_of, Drawn()  # type: ignore[attr-defined]
     with bare_app.test_request_context():
         assert drawn(macro, 3) == macro(3)
         assert drawn(macro, 3) is drawn(macro, 3)
         assert drawn(macro, 1) != drawn(macro, 3)
+
+
+def test_pieces_take_no_more_room_than_they_may(bare_app: Flask) -> None:
+    macro = bare_app.jinja_env.get_template("components/counts.html").module.count_of  # type: ignore[attr-defined]
+    with bare_app.test_request_context():
+        drawn = Drawn(most=2 * len(macro(11)) + 1)
+        first, second = drawn(macro, 11), drawn(macro, 12)
+        assert drawn(macro, 11) is first
+        drawn(macro, 13)
+        assert drawn(macro, 11) is first, "what was asked for lately is kept"
+        assert drawn(macro, 12) is not second, "what was not goes first"
 
 
 def test_a_page_shows_a_change_at_once(bare_app: Flask) -> None:

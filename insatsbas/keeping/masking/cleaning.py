@@ -12,12 +12,13 @@ from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session
 
 from insatsbas.core import events, settings_store
+from insatsbas.core.config import current_settings
 from insatsbas.core.db import Base, db, writing
 from insatsbas.core.errors import InsatsbasError
 from insatsbas.core.settings_store import Setting
 from insatsbas.core.viewer import SYSTEM
 from insatsbas.keeping.masking.actions import WAITING
-from insatsbas.search import indexing
+from insatsbas.search import counted, indexing
 from insatsbas.search.service import Search
 
 log = logging.getLogger(__name__)
@@ -40,6 +41,7 @@ def clean(search: Search) -> bool:
     if not waiting:
         return False
     indexing.rebuild(search)
+    counted.forget(current_settings().data_dir)
     with search.engine.writing(wait=True):
         search.engine.discard_old()
     if db.engine.dialect.name == "sqlite":
