@@ -75,4 +75,4 @@ def test_the_commands_say_so_too_and_little_is_left_lying(lives: tuple[Path, lis
     rebuilt = command(folder, "insatsbas", "index", "rebuild", cwd=folder)
     assert rebuilt.returncode == 0, rebuilt.stderr
     names = sorted(path.name.split("-")[0] for path in (folder / "index").iterdir())
-    assert names == ["current", "g", "g", "lock"], names
+    assert names == ["current", "g", "g", "lists", "lock"], names
