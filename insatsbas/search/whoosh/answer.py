@@ -3,7 +3,7 @@
 import threading
 from collections import OrderedDict
 from datetime import date
-from functools import lru_cache, partial
+from functools import lru_cache
 
 from insatsbas.search.engine import Question, Results, Sort
 from insatsbas.search.weights import FEW_HITS
@@ -24,7 +24,6 @@ class Answers:
         self._filterings: OrderedDict[object, Filtering] = OrderedDict()
         self._lock = threading.Lock()
         self._places = lru_cache(maxsize=len(Sort) * 3)(self._places_by)
-        self._rarity = lru_cache(maxsize=1000)(partial(matching.rarity_of_all, snapshot))
 
     def to(self, question: Question) -> Results:
         """The whole answer to a question."""
@@ -38,7 +37,7 @@ class Answers:
             total=len(rows),
             mode=mode,
             facets=Counting(snapshot, question, chosen, found[0], rows).counts(question.counted),
-            similar=ranking.similar(snapshot, plan, chosen, found[0], self._rarity(plan.grams)) if similar else [],
+            similar=ranking.similar(snapshot, plan, chosen, found[0]) if similar else [],
         )
 
     def _shown(self, question: Question, rows: Ids, scores: Scores) -> Match:

@@ -76,6 +76,15 @@ def at(match: Match, rows: Ids, size: int) -> Scores:
     return np.where(there[place] == rows, scores[place], np.float32(0))
 
 
+def among(there: Ids, rows: Ids) -> Mask:
+    """Which of these rows are there."""
+    if not len(there):
+        return np.zeros(len(rows), bool)
+    place = np.searchsorted(there, rows)
+    place[place == len(there)] = 0
+    return np.asarray(there[place] == rows, bool)
+
+
 def within(match: Match, mask: Mask) -> Match:
     """The rows that are in a mask over all rows."""
     kept = mask[match[0]]

@@ -6,7 +6,7 @@ import numpy as np
 
 from insatsbas.search.engine import Facet
 from insatsbas.search.query import MOST_CLAUSES, AllOf, AnyOf, Coded, Node, Phrase, Plan, Word
-from insatsbas.search.weights import LIFT, WEIGHTS
+from insatsbas.search.weights import LEAST_SHARED, LIFT, WEIGHTS
 from insatsbas.search.whoosh import matches
 from insatsbas.search.whoosh.facts import Ids, Mask, Scores
 from insatsbas.search.whoosh.matches import Match
@@ -89,19 +89,34 @@ def _word(snapshot: Snapshot, word: Word) -> Match:
     return rows, scores * np.float32(WEIGHTS[word.where])
 
 
-def shared(snapshot: Snapshot, grams: frozenset[str]) -> Match:
-    """The rows that share grams with a question, and the rarity of those they share."""
-    found = snapshot.clauses.get(grams)
+def shared(snapshot: Snapshot, grams: frozenset[str], rows: Ids) -> Scores:
+    """For each of some rows, the rarity of the grams that it shares with a question. For few rows: each gram is looked up in them."""
+    key = (grams, rows.tobytes())
+    found = snapshot.clauses.get(key)
     if found is None:
-        every = [snapshot.term("gram", gram)[0] for gram in grams]
-        each = [(rows, np.full(len(rows), rarity(snapshot, len(rows)), np.float32)) for rows in every]
-        found = snapshot.clauses.put(grams, matches.added(each, snapshot.size))
+        total = np.zeros(len(rows), np.float32)
+        for having in _having(snapshot, grams):
+            total += np.float32(rarity(snapshot, len(having))) * matches.among(having, rows)
+        found = snapshot.clauses.put(key, (rows.copy(), total))
+    return found[1]
+
+
+def alike(snapshot: Snapshot, grams: frozenset[str]) -> Match:
+    """The rows that share enough of a question's grams to be like it, and the part of their rarity that they share."""
+    key = ("alike", grams)
+    found = snapshot.clauses.get(key)
+    if found is None:
+        each = [(having, np.full(len(having), rarity(snapshot, len(having)), np.float32)) for having in _having(snapshot, grams)]
+        whole = np.float32(sum(rarity(snapshot, len(having)) for having, _ in each))
+        rows, weights = matches.added(each, snapshot.size)
+        enough = weights >= LEAST_SHARED * whole
+        found = snapshot.clauses.put(key, (rows[enough], weights[enough] / whole))
     return found
 
 
-def rarity_of_all(snapshot: Snapshot, grams: frozenset[str]) -> float:
-    """The rarity of all the grams of a question together."""
-    return sum(rarity(snapshot, len(snapshot.term("gram", gram)[0])) for gram in grams)
+def _having(snapshot: Snapshot, grams: frozenset[str]) -> list[Ids]:
+    """The rows that have each of some grams; in an order of their own, so that sums are the same every time."""
+    return [snapshot.term("gram", gram)[0] for gram in sorted(grams)]
 
 
 def lifted(snapshot: Snapshot, plan: Plan, rows: Ids, scores: Scores) -> Scores:

@@ -7,7 +7,7 @@ import numpy as np
 from insatsbas.catalogue.rules import Status
 from insatsbas.search.engine import Facet, Hit, Sort
 from insatsbas.search.query import Plan
-from insatsbas.search.weights import GRAM, LEAST_SHARED, MOST_SIMILAR, RERANKED
+from insatsbas.search.weights import GRAM, MOST_SIMILAR, RERANKED
 from insatsbas.search.whoosh import matches, matching
 from insatsbas.search.whoosh.facts import NEVER, Ids, Scores
 from insatsbas.search.whoosh.filtering import Filtering
@@ -44,7 +44,7 @@ def best(snapshot: Snapshot, plan: Plan, rows: Ids, scores: Scores, count: int) 
     rows, scores = rows[order], scores[order]
     top = rows[:RERANKED]
     # Those below keep their scores, which are no higher than any of these: the order holds over all pages.
-    scores[:RERANKED] += np.float32(GRAM) * matches.at(matching.shared(snapshot, plan.grams), top, snapshot.size)
+    scores[:RERANKED] += np.float32(GRAM) * matching.shared(snapshot, plan.grams, top)
     again = first(by_score(snapshot, top, scores[:RERANKED]), len(top))
     rows[:RERANKED], scores[:RERANKED] = top[again], scores[:RERANKED][again]
     return rows[:count], scores[:count]
@@ -73,15 +73,10 @@ def _status_order(snapshot: Snapshot) -> Ids:
     return np.asarray(sum(each), np.int64)
 
 
-def similar(snapshot: Snapshot, plan: Plan, filtering: Filtering, found: Ids, whole: float) -> list[Hit]:
-    """Those that pass the filters, were not found, and share most of the question's grams; their scores are the part they share.
-
-    `whole` is the rarity of all the grams together.
-    """
-    rows, weights = matches.within(matching.shared(snapshot, plan.grams), filtering.passing & ~matches.mask_of(found, snapshot.size))
-    parts = weights / np.float32(whole)
-    enough = parts >= LEAST_SHARED
-    rows, parts = matching.but_excluded(snapshot, plan, (rows[enough], parts[enough]))
+def similar(snapshot: Snapshot, plan: Plan, filtering: Filtering, found: Ids) -> list[Hit]:
+    """Those that pass the filters, were not found, and share most of the question's grams; their scores are the part they share."""
+    others = matches.within(matching.alike(snapshot, plan.grams), filtering.passing & ~matches.mask_of(found, snapshot.size))
+    rows, parts = matching.but_excluded(snapshot, plan, others)
     return hits(snapshot, *_first(snapshot, rows, parts, MOST_SIMILAR))
 
 
