@@ -12,13 +12,13 @@ from random import Random
 import numpy as np
 import pytest
 
-from insatsbas.search.engine import ANYWHERE, COUNTED, Document, Facet, Filters, Question, Results, Sort
+from insatsbas.search.engine import ANYWHERE, COUNTED, Document, EngineError, Facet, Filters, Question, Results, Sort
 from insatsbas.search.query import AllOf, AnyOf, Coded, Node, Phrase, Plan, Word
 from insatsbas.search.weights import GRAM, LEAST_SHARED, LIFT, MOST_SIMILAR, RERANKED, WEIGHTS
-from insatsbas.search.whoosh import matches, ranking, snapshot
+from insatsbas.search.whoosh import layout, matches, ranking, snapshot
 from insatsbas.search.whoosh.cache import Cache
 from insatsbas.search.whoosh.engine import WhooshEngine
-from insatsbas.search.whoosh.postings import K1
+from insatsbas.search.whoosh.postings import K1, SEGMENTS_BYTES
 from insatsbas.search.whoosh.store import COUNTED_FIELDS, TEXT_FIELDS, Store
 
 TODAY = date(2027, 3, 15)
@@ -344,6 +344,39 @@ def test_a_warm_engine_has_read_the_commonest_words(tmp_path: Path) -> None:
     (segment,) = engine._current().snapshot.segments.values()
     assert segment._matches.get(("text", "o0")) is not None
     assert engine.cached_bytes() > 0
+
+
+def test_postings_that_are_damaged_are_told_of_when_a_process_warms_itself(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    random = Random(5)
+    engine = WhooshEngine(Store(tmp_path / "index", "test"))
+    engine.rebuild([by_chance(random, number) for number in range(1, 40)])
+
+    def cut_short(*_told: object) -> None:
+        raise EOFError
+
+    monkeypatch.setattr(layout, "read", cut_short)
+    with pytest.raises(EngineError):
+        engine.warm()
+
+
+def test_words_that_are_nowhere_take_no_room(tmp_path: Path) -> None:
+    random = Random(5)
+    engine = WhooshEngine(Store(tmp_path / "index", "test"))
+    engine.rebuild([by_chance(random, number) for number in range(1, 40)])
+    for number in range(100):
+        assert not engine.find(Question(Plan((Word(f"zq{number}"),)), Filters(), TODAY)).hits
+    assert sum(segment.cached_bytes for segment in engine._current().snapshot.segments.values()) == 0
+
+
+def test_segments_share_one_bound(tmp_path: Path) -> None:
+    random = Random(5)
+    engine = WhooshEngine(Store(tmp_path / "index", "test"))
+    engine.rebuild([by_chance(random, number) for number in range(1, 40)])
+    for number in range(100, 104):
+        engine.apply((), [by_chance(random, number)])
+    segments = engine._current().snapshot.segments.values()
+    assert len(segments) > 1
+    assert sum(segment._matches.most_bytes for segment in segments) <= SEGMENTS_BYTES + len(segments) * SEGMENTS_BYTES // 8
 
 
 def test_the_marks_of_some_are_those_of_all(made: tuple[WhooshEngine, dict[int, Document]]) -> None:

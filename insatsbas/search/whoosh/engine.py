@@ -19,8 +19,8 @@ from insatsbas.search.whoosh.store import Store
 
 _TRIES = 10
 _UNREADABLE = "Sökindexet saknas eller går inte att läsa. Kör insatsbas index rebuild."
-# What a damaged file gives when its postings are unpacked, long after it was opened.
-_DAMAGE = (EOFError, pickle.UnpicklingError, struct.error, zlib.error)
+# What a damaged file gives when its postings are read, long after it was opened: ValueError from arrays of senseless sizes.
+_DAMAGE = (EOFError, ValueError, pickle.UnpicklingError, struct.error, zlib.error)
 # A file system tells the time of a change in steps of some milliseconds: two within one look the same.
 _SETTLED = 100_000_000
 # So many of the commonest words have the longest lists of postings; the others are read in a moment.
@@ -81,9 +81,12 @@ class WhooshEngine:
             EngineError: there is no readable index.
         """
         answers = self._current()
-        for stem in answers.snapshot.commonest(_WARMED):
-            answers.snapshot.term(TEXT, stem)
-            answers.snapshot.term("part", stem)
+        try:
+            for stem in answers.snapshot.commonest(_WARMED):
+                answers.snapshot.term(TEXT, stem)
+                answers.snapshot.term("part", stem)
+        except _DAMAGE as error:
+            raise EngineError(_UNREADABLE) from error
         self.find(Question(Plan(), Filters(ACTIVE_ONLY), clock.today()))
         self.vocabulary()
 
@@ -112,18 +115,21 @@ class WhooshEngine:
             return held
         fault: Exception | None = None
         for _ in range(_TRIES):
+            # Before the name in force is read: if that is moved after it, the times differ at the next question.
+            moved = _changed(self.store.folder)
             folder = self.store.current()
             if folder is None:
                 break
             try:
-                return self._newest(str(folder))
+                return self._newest(str(folder), moved)
             except Exception as error:
                 # A file that is cut short or gone fails in any way at all: Whoosh unpickles what it finds.
                 fault = error
         raise EngineError(_UNREADABLE) from fault
 
-    def _newest(self, folder: str) -> Answers:
-        seen = self._times(folder)
+    def _newest(self, folder: str, moved: int | None) -> Answers:
+        changed = _changed(folder)
+        seen = None if moved is None or changed is None else (moved, changed)
         held = self._answers
         if held is None or held.snapshot.generation != snapshot.generation(folder):
             with self._lock:
@@ -138,7 +144,13 @@ class WhooshEngine:
 
     def _times(self, folder: str) -> tuple[int, int] | None:
         """When the name of the generation in force and the list of its files last changed; None when either is gone."""
-        try:
-            return os.stat(self.store.folder).st_mtime_ns, os.stat(folder).st_mtime_ns
-        except OSError:
-            return None
+        moved, changed = _changed(self.store.folder), _changed(folder)
+        return None if moved is None or changed is None else (moved, changed)
+
+
+def _changed(folder: str | os.PathLike[str]) -> int | None:
+    """When something last came to a folder or went from it; None when it is gone."""
+    try:
+        return os.stat(folder).st_mtime_ns
+    except OSError:
+        return None

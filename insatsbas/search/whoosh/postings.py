@@ -20,7 +20,8 @@ from insatsbas.search.whoosh.store import FIELDS, TEXT_FIELDS, WORDS
 # Okapi BM25 as in Robertson and Zaragoza, "The Probabilistic Relevance Framework" (2009), with its usual constants.
 K1, B = 1.2, 0.75
 TEXT = "text"
-_MOST_BYTES = 64_000_000
+# What all segments of an index may keep in memory, and what one of them may at least.
+SEGMENTS_BYTES, LEAST_BYTES = 64_000_000, 1_000_000
 _LENGTH_OF_BYTE = np.array([byte_to_length(i) for i in range(256)], dtype=np.float32)
 _POSITION_BITS = 20
 _NO_PLACES: Ids = np.empty(0, np.int64)
@@ -29,7 +30,7 @@ _NO_PLACES: Ids = np.empty(0, np.int64)
 class Segment:
     """A segment of the index. Its rows are Whoosh's numbers of its documents; the caches go when it goes."""
 
-    def __init__(self, reader: SegmentReader, most_bytes: int = _MOST_BYTES) -> None:
+    def __init__(self, reader: SegmentReader, most_bytes: int = SEGMENTS_BYTES) -> None:
         self._reader = reader
         # Whoosh seeks in files that all threads share: two that meet new terms at once would read each other's places.
         self._reading = threading.Lock()
@@ -75,7 +76,9 @@ class Segment:
                 found = matches.added([_times(self._in_field(field, stem), WEIGHTS[field]) for field in TEXT_FIELDS], self.size)
             else:
                 found = self._in_field(where, stem)
-            self._matches.put(key, found)
+            # That a word is nowhere is soon found again, and there is no end to such words.
+            if len(found[0]):
+                self._matches.put(key, found)
         return found
 
     def _in_field(self, field: str, stem: str) -> Match:

@@ -9,7 +9,7 @@ from collections import Counter
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import date
-from functools import cached_property, lru_cache
+from functools import cached_property, lru_cache, partial
 
 import numpy as np
 from whoosh import index
@@ -22,7 +22,7 @@ from insatsbas.search.whoosh.cache import Cache
 from insatsbas.search.whoosh.codes import Codes
 from insatsbas.search.whoosh.facts import NEVER, Ids, Mask
 from insatsbas.search.whoosh.matches import NOTHING, Match
-from insatsbas.search.whoosh.postings import Segment
+from insatsbas.search.whoosh.postings import LEAST_BYTES, SEGMENTS_BYTES, Segment
 from insatsbas.search.whoosh.store import schema
 
 _MOST_BYTES = 64_000_000
@@ -175,9 +175,12 @@ def read(folder: str, before: Snapshot | None) -> Snapshot:
     known = before.segments if before is not None else {}
     segments: dict[str, Segment] = {}
     deleted: dict[str, frozenset[int]] = {}
+    # The bound on memory is one for all: a segment's part of it is its part of the documents when it is opened.
+    whole = max(sum(part.doc_count_all() for part in toc.segments), 1)
     for part in toc.segments:
-        name = str(part.segment_id())
-        segments[name] = known.get(name) or Segment(SegmentReader(opened.storage, opened.schema, part, generation=toc.generation))
+        name, share = str(part.segment_id()), max(SEGMENTS_BYTES * part.doc_count_all() // whole, LEAST_BYTES)
+        reader = partial(SegmentReader, opened.storage, opened.schema, part, generation=toc.generation)
+        segments[name] = known.get(name) or Segment(reader(), share)
         deleted[name] = frozenset(part.deleted_docs()) if part.has_deletions() else frozenset()
     return Snapshot(segments, deleted, (folder, toc.generation))
 
