@@ -30,7 +30,7 @@ _EDIT, _SWAP, _DOUBLED, _ANOTHER_FIRST = 1.0, 0.7, 0.5, 0.4
 _SAME_SOUND, _ALL_BUT = 0.45, 0.5
 # Letters that are taken for each other: without their dots, or alike in sound. Slips of the finger are plain edits.
 _DOTS, _ALIKE = 0.25, 0.6
-_ALIKE_PAIRS = "eä oå oö äö åä gj uo yi iy vf dt bp ck cs sz kq wv ei éä mn"
+_ALIKE_PAIRS = ("eä", "oå", "oö", "äö", "åä", "gj", "uo", "yi", "vf", "dt", "bp", "ck", "cs", "sz", "kq", "wv", "ei", "éä", "mn")
 # Words whose letters differ in more than this many, or whose lengths do, are not looked at closer.
 _MOST_LETTERS, _MOST_LONGER = 5, 2
 _BAND = 3
@@ -61,7 +61,7 @@ def sounds(word: str) -> str:
 
 def _costs() -> NDArray[np.float32]:
     costs = np.full((_OTHER + 1, _OTHER + 1), _EDIT, np.float32)
-    for pair in _ALIKE_PAIRS.split():
+    for pair in _ALIKE_PAIRS:
         one, other = _CODES[ord(pair[0])], _CODES[ord(pair[1])]
         costs[one, other] = costs[other, one] = _ALIKE
     for letter in _LETTERS:

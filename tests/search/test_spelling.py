@@ -1,6 +1,7 @@
 """What is suggested for words that nobody has written: misspelt, put together, or written apart."""
 
 import re
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -83,7 +84,57 @@ def test_a_word_that_finds_something_in_some_form_is_left_alone(speller: Speller
 def test_the_whole_question_is_put_right_and_keeps_its_form(
     speller: Speller, text: str, corrected: str, changed: list[tuple[str, str]]
 ) -> None:
-    assert speller.correct(text) == Correction(corrected, tuple(changed))
+    assert speller.correct(text) == Correction(corrected, tuple(changed), is_sure=True)
+
+
+# What the running texts of a catalogue have: near to a good many words that it lacks.
+RUNNING = "illa köra känner hand ame mira mälsa hälsan hotar lika säkra menas civic musik omsorg sanna alla noga nord fler samtal"
+
+FIRST_NAMES = "Ahmed Amina Maria Hassan Zahra Ali Fatima Mohamed Olena Yusuf Amir Leila Sara Omar Noor Aisha Ivan Oksana Abdi Hodan"
+
+
+@pytest.mark.parametrize("word", ["islam", "koran", "cancer", "hund", "muslim", "Nynäs"])
+def test_a_word_that_is_only_lacking_is_never_put_right(analysis: Analysis, lists: WordLists, word: str) -> None:
+    made = Speller(Vocabulary(dict.fromkeys((WORDS + RUNNING).split(), 20)), analysis, lists, NAMES).correct(word)
+    assert made is None or not made.is_sure
+
+
+@pytest.mark.parametrize("name", FIRST_NAMES.split())
+def test_a_persons_name_is_never_put_right(analysis: Analysis, lists: WordLists, name: str) -> None:
+    speller = Speller(Vocabulary(dict.fromkeys((WORDS + RUNNING).split(), 20)), analysis, lists, NAMES)
+    for typed in (name, name.lower(), f"{name} sfi", name.upper()):
+        made = speller.correct(typed)
+        assert made is None or not made.is_sure, typed
+
+
+@pytest.mark.parametrize("typed", ["hund", "koran", "Ahmed sfi", "Maria", "covid-19", "kurs 2027x", "sfi nynäs"])
+def test_nothing_is_suggested_for_a_short_word_but_a_slip(analysis: Analysis, lists: WordLists, typed: str) -> None:
+    speller = Speller(Vocabulary(dict.fromkeys((WORDS + RUNNING).split(), 20)), analysis, lists, NAMES)
+    assert speller.correct(typed) is None
+
+
+@pytest.mark.parametrize(("typed", "is_sure"), [("pyskolog", True), ("sykolog", False), ("ingengör", True), ("prakitk", True)])
+def test_with_another_first_letter_it_is_never_sure(speller: Speller, typed: str, is_sure: bool) -> None:
+    made = speller.correct(typed)
+    assert made is not None
+    assert made.is_sure is is_sure
+
+
+def test_one_unsure_word_makes_the_question_unsure(speller: Speller) -> None:
+    made = speller.correct("prakitk sykolog")
+    assert made == Correction("praktik psykolog", (("prakitk", "praktik"), ("sykolog", "psykolog")), is_sure=False)
+
+
+def test_a_word_of_a_longer_expression_is_neither_known_nor_meant(analysis: Analysis, lists: WordLists) -> None:
+    speller = Speller(Vocabulary({"kurs": 3}), analysis, replace(lists, synonyms=(("abcdef ghijkl", "mnopqr"),)))
+    assert not speller.is_known("ghijkl")
+    assert speller.is_known("mnopqr")
+    assert speller.suggest("ghijklm") == []
+    assert speller.suggest("mnopqrs") == ["mnopqr"]
+
+
+def test_a_stop_word_is_never_meant(speller: Speller) -> None:
+    assert speller.suggest("eftersmo") == []
 
 
 def test_of_two_as_near_the_commoner_is_meant(analysis: Analysis, lists: WordLists) -> None:
