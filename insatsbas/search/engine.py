@@ -87,7 +87,8 @@ ACTIVE_ONLY: Mapping[Facet, frozenset[str]] = {Facet.STATUS: frozenset({Status.A
 class Question:
     """A whole question: the plan of the words, the filters, the order, and which part of the answer. `today` is a Swedish day.
 
-    `counted` are the filters whose values are counted, all unless told: who does not show them should not ask for them.
+    `counted` are the filters whose values are counted, all unless told: who does not show them should not ask for them. With
+    `any_word`, any of the words will do although something that the filters hide has all of them.
     """
 
     plan: Plan
@@ -97,6 +98,7 @@ class Question:
     offset: int = 0
     limit: int = 20
     counted: frozenset[str] = COUNTED
+    any_word: bool = False
 
 
 @dataclass(frozen=True, slots=True)

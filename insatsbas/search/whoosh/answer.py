@@ -28,7 +28,7 @@ class Answers:
     def to(self, question: Question) -> Results:
         """The whole answer to a question."""
         snapshot, plan, chosen = self.snapshot, question.plan, self._filtering(question)
-        found, mode = matching.matched(snapshot, plan)
+        found, mode = matching.matched(snapshot, plan, any_word=question.any_word)
         rows, scores = matches.within(found, chosen.passing)
         shown = self._shown(question, rows, scores) if question.limit else matches.NOTHING
         similar = question.limit and len(rows) < FEW_HITS and plan.grams and not plan.loose

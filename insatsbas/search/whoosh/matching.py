@@ -4,7 +4,7 @@ from typing import Literal
 
 import numpy as np
 
-from insatsbas.search.engine import Facet
+from insatsbas.search.engine import ANYWHERE, Facet
 from insatsbas.search.query import MOST_CLAUSES, AllOf, AnyOf, Coded, Node, Phrase, Plan, Word
 from insatsbas.search.weights import LEAST_SHARED, LIFT, WEIGHTS
 from insatsbas.search.whoosh import matches
@@ -13,16 +13,19 @@ from insatsbas.search.whoosh.matches import Match
 from insatsbas.search.whoosh.postings import TEXT
 from insatsbas.search.whoosh.snapshot import Snapshot
 
+# What is given everywhere is given in each place too, but comes after what is given there by name.
+_EVERYWHERE = np.float32(0.1)
 
-def matched(snapshot: Snapshot, plan: Plan) -> tuple[Match, Literal["all", "any"]]:
-    """All clauses; where no document has them all, any of them. A loose plan leaves nothing out, and only orders.
+
+def matched(snapshot: Snapshot, plan: Plan, *, any_word: bool = False) -> tuple[Match, Literal["all", "any"]]:
+    """All clauses; where no document has them all, or with `any_word`, any of them. A loose plan leaves nothing out, and only orders.
 
     Without clauses every row answers, with the score 0.
     """
     if not plan.clauses:
         rows = np.flatnonzero(_wanted(snapshot, plan))
         return (rows, np.zeros(len(rows), np.float32)), "all"
-    found = [weighted(snapshot, node) for node in plan.clauses]
+    found = [_clause(snapshot, node) for node in plan.clauses]
     if len(found) > MOST_CLAUSES:
         # The rarest say the most; those that nothing matches say that there is nothing with all of them.
         found.sort(key=lambda match: len(match[0]))
@@ -31,10 +34,21 @@ def matched(snapshot: Snapshot, plan: Plan) -> tuple[Match, Literal["all", "any"
         return (rows, matches.spread(found[:MOST_CLAUSES], snapshot.size)[rows]), "any"
     every = but_excluded(snapshot, plan, matches.in_all(found[:MOST_CLAUSES], snapshot.size))
     some = [match for match in found if len(match[0])][:MOST_CLAUSES]
-    if len(every[0]) or len(found) == 1 or not some:
+    if (len(every[0]) and not any_word) or len(found) == 1 or not some:
         return every, "all"
     widened = but_excluded(snapshot, plan, matches.added(some, snapshot.size))
     return (widened, "any") if len(widened[0]) else (every, "all")
+
+
+def _clause(snapshot: Snapshot, node: Node) -> Match:
+    """A clause; one that asks for a place is also met by what is given everywhere, as its filter is."""
+    found = weighted(snapshot, node)
+    choices = node.choices if isinstance(node, AnyOf) else ()
+    facet = next((Facet(choice.facet) for choice, _ in choices if isinstance(choice, Coded)), None)
+    if facet not in ANYWHERE:
+        return found
+    rows = np.flatnonzero(snapshot.codes.none(facet) & snapshot.live)
+    return matches.best([found, (rows, np.full(len(rows), _EVERYWHERE))], snapshot.size)
 
 
 def _wanted(snapshot: Snapshot, plan: Plan) -> Mask:
