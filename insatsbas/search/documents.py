@@ -20,7 +20,8 @@ TERM_FACETS = {
     Facet.WAY_IN: TermKind.WAY_IN,
 }
 
-
+# What kinds of terms people type, as often as what is written.
+KEYWORD_TERMS = frozenset({TermKind.AUDIENCE, TermKind.LANGUAGE, TermKind.SUPPORT})
 _TIMES = {"title": 3, "keywords": 2, "summary": 2, "body": 1}
 
 
@@ -77,7 +78,7 @@ def _keywords(intervention: Intervention) -> Iterable[str]:
             yield need.parent.label
     yield intervention.owner.name
     yield from (municipality.name for municipality in intervention.given_in)
-    yield from (term.label for term in intervention.terms if term.kind in (TermKind.AUDIENCE, TermKind.LANGUAGE, TermKind.SUPPORT))
+    yield from (term.label for term in intervention.terms if term.kind in KEYWORD_TERMS)
 
 
 def _codes(intervention: Intervention) -> dict[Facet, tuple[str, ...]]:

@@ -1,19 +1,21 @@
 """How an answer tells what it is an answer to: names understood in the question, words put right, and synonyms that led to a hit."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from functools import lru_cache
 
 from insatsbas.catalogue.in_force_queries import InForce
 from insatsbas.catalogue.models import Intervention
+from insatsbas.catalogue.rules import PUBLIC
 from insatsbas.catalogue.shown_queries import Shown
 from insatsbas.core.i18n import gettext as _
 from insatsbas.core.text import fold
+from insatsbas.search.documents import KEYWORD_TERMS
 from insatsbas.search.engine import YES, Facet
 from insatsbas.search.finding import Found, count
 from insatsbas.search.forms import EXACT, Asked, address, without
-from insatsbas.search.labels import of_values
-from insatsbas.search.names import known
+from insatsbas.search.labels import ALL_STATUSES, of_values
+from insatsbas.search.names import Known, known
 from insatsbas.search.page import Choice, Correction
 from insatsbas.search.query import Name, Plan
 from insatsbas.search.service import Search
@@ -37,6 +39,16 @@ def suggestions(asked: Asked, found: Found) -> tuple[Choice, ...]:
     return (Choice(meant.text, address(_asking(asked, meant.text)), meant.total),)
 
 
+def all_words(search: Search, asked: Asked, found: Found) -> Choice | None:
+    """Where something that is paused or has ended has all of the words, and what is shown has some of them: the way to all."""
+    if not found.question.any_word:
+        return None
+    every = found.question.filters.having(Facet.STATUS, [status.value for status in PUBLIC])
+    pairs = [pair for pair in asked.parameters() if pair[0] != Facet.STATUS]
+    total = count(search, replace(found.question, filters=every))
+    return Choice(_("Sök i alla, även kunskapsbanken"), address([*pairs, (Facet.STATUS.value, ALL_STATUSES)]), total) if total else None
+
+
 def as_it_stands(asked: Asked) -> str:
     """The address of the same search, its words taken as they stand."""
     return address([*_asking(asked, asked.q), (EXACT, YES)])
@@ -50,8 +62,12 @@ def understood(search: Search, asked: Asked, found: Found, now: InForce) -> tupl
     names, values = known(now.lists, search.analysis), of_values(now.lists)
     offers: list[Choice] = []
     for name in named:
-        words, codes = names.without(found.corrected_to or asked.q, name), sorted(name.codes)
+        whole, codes = found.corrected_to or asked.q, sorted(name.codes)
         label = ", ".join(values[Facet(name.facet)][code] for code in codes)
+        words = names.without(whole, name)
+        if name.facet == Facet.NEED.value and words and not _without_places(words, names):
+            # A place alone would be asked for; beside the words of the need it lifts.
+            words = whole
         total = _total(search, found, name, search.planner.plan(words, names.within(words)))
         if total and total != found.results.total:
             offers.append(Choice(_offer(name, label), _choosing(asked, words, name.facet, codes), total))
@@ -67,6 +83,14 @@ def _total(search: Search, found: Found, name: Name, rest: Plan) -> int:
         # What only lifts leaves the hits as they are, so that they are counted at the filter already.
         return found.results.facets[facet].get(code, 0)
     return count(search, replace(found.question, plan=rest, filters=found.question.filters.having(facet, name.codes)))
+
+
+def _without_places(text: str, names: Known) -> str:
+    """What is left of some words without the places in them."""
+    for name in names.within(text).values():
+        if name.facet == Facet.GIVEN_IN.value:
+            text = names.without(text, name)
+    return text
 
 
 def _elsewhere(asked: Asked, found: Found, words: str, codes: list[str], label: str) -> Iterator[Choice]:
@@ -105,13 +129,14 @@ def synonym_of(row: Intervention | Shown, plan: Plan, analysis: Analysis) -> str
     """The synonym that a hit answers by, where it has none of the words it stands for; empty otherwise."""
     if not plan.synonyms:
         return ""
-    text = normalise("\n".join(_texts(row)))
+    texts = tuple(map(normalise, _texts(row)))
+    text = "\n".join(texts)
     has_typed: dict[str, bool] = {}
     for synonym in plan.synonyms:
         typed = synonym.typed
         if typed not in has_typed:
             has_typed[typed] = _has(text, typed, analysis)
-        if not has_typed[typed] and _has(text, synonym.other, analysis):
+        if not has_typed[typed] and _has(text, synonym.other, analysis) and _has_run(texts, synonym.stems, analysis):
             return synonym.other
     return ""
 
@@ -119,6 +144,15 @@ def synonym_of(row: Intervention | Shown, plan: Plan, analysis: Analysis) -> str
 def _has(text: str, expression: str, analysis: Analysis) -> bool:
     """Whether every word of an expression stands somewhere in a text, inflected or within a compound."""
     return all(next(word.matches(text), None) is not None for word in _words(expression, analysis))
+
+
+def _has_run(texts: Iterable[str], stems: tuple[str, ...], analysis: Analysis) -> bool:
+    """Whether an expression of several words stands in a text word by word, as it is searched for; one word need not."""
+    return len(stems) == 1 or any(stems in _runs(analysis.stems(text), len(stems)) for text in texts)
+
+
+def _runs(stems: list[str], length: int) -> Iterator[tuple[str, ...]]:
+    return (tuple(stems[at : at + length]) for at in range(len(stems) - length + 1))
 
 
 @lru_cache(2000)
@@ -140,5 +174,5 @@ def _texts(row: Intervention | Shown) -> Iterator[str]:
         yield need.label
         if need.parent is not None:
             yield need.parent.label
-    yield from (term.label for term in row.terms)
+    yield from (term.label for term in row.terms if term.kind in KEYWORD_TERMS)
     yield from (municipality.name for municipality in row.given_in)

@@ -129,7 +129,8 @@ class SearchPage:
     """The whole page: what was asked, what was found, and the ways on from there.
 
     `understood` are the names in the question, each as the filter that it could be instead; `as_it_stands_url` asks without them.
-    `similar` are like what was asked for, and in no count.
+    `similar` are like what was asked for, and in no count. `all_words` is there where only what is paused or has ended has all of the
+    words: the way to it.
     """
 
     q: str
@@ -151,5 +152,6 @@ class SearchPage:
     ways_out: tuple[Choice, ...]
     needs: tuple[Choice, ...]
     suggestions: tuple[Choice, ...]
+    all_words: Choice | None
     understood: tuple[Choice, ...]
     as_it_stands_url: str

@@ -29,7 +29,7 @@ from insatsbas.search.engine import (
     Question,
     Sort,
 )
-from insatsbas.search.finding import Found
+from insatsbas.search.finding import Found, count
 from insatsbas.search.forms import EXACT, Asked, address
 from insatsbas.search.page import Choice, HitCard, Option, PageLink, Pagination, SearchPage
 from insatsbas.search.query import Plan
@@ -59,8 +59,9 @@ class Presenter:
             mode=self._found.mode,
             correction=explaining.correction(self._asked, self._found),
             notices=tuple(_("Vi tog bort %(name)s ur sökningen. %(why)s", name=n, why=why) for n, why in self._asked.faults.items()),
-            hits=self._cards(results.hits, rows),
-            similar=self._cards(results.similar, rows),
+            hits=self._cards(results.hits, rows, self._question.plan),
+            # They answer to none of the words, and to no synonym either.
+            similar=self._cards(results.similar, rows, replace(self._question.plan, synonyms=())),
             filters=filters.groups(self._asked, self._lists, results),
             chips=filters.chips(self._asked, self._lists),
             clear_url=address([("q", self._asked.q)] if self._asked.q else []),
@@ -75,13 +76,14 @@ class Presenter:
             knowledge_bank=self._knowledge_bank(),
             ways_out=self._ways_out(results.total),
             needs=() if results.total else self._all_needs(),
+            all_words=explaining.all_words(self._search, self._asked, self._found),
             suggestions=explaining.suggestions(self._asked, self._found),
             understood=understood,
             # Of what was put right the same way leads back.
             as_it_stands_url=explaining.as_it_stands(self._asked) if understood and not self._found.corrected_to else "",
         )
 
-    def _cards(self, hits: Iterable[Hit], rows: Mapping[int, Shown]) -> tuple[HitCard, ...]:
+    def _cards(self, hits: Iterable[Hit], rows: Mapping[int, Shown], plan: Plan) -> tuple[HitCard, ...]:
         return tuple(
             card(
                 rows[hit.id],
@@ -89,18 +91,19 @@ class Presenter:
                 today=self._question.today,
                 region=self._region,
                 stale_before=self._stale_before,
-                plan=self._question.plan,
+                plan=plan,
             )
             for hit in hits
             if hit.id in rows
         )
 
     def _heading(self, total: int) -> str:
-        words = self._found.corrected_to or self._asked.q
+        # Signs only ask for nothing, and are answered with everything.
+        words = "" if self._question.plan.is_empty else self._found.corrected_to or self._asked.q
         if not total:
             return _("Vi hittade inga insatser för ”%(q)s”", q=words) if words else _("Vi hittade inga insatser")
-        count = ngettext("%(antal)s insats", "%(antal)s insatser", total, antal=number(total))
-        return _("%(count)s för ”%(q)s”", count=count, q=words) if words else count
+        hits = ngettext("%(antal)s insats", "%(antal)s insatser", total, antal=number(total))
+        return _("%(count)s för ”%(q)s”", count=hits, q=words) if words else hits
 
     def _downloads(self) -> tuple[Choice, ...]:
         """All hits as a file, in each form."""
@@ -116,9 +119,9 @@ class Presenter:
         if self._asked.statuses <= set(bank):
             return None
         # Each intervention has one status, so the counts at the two add up.
-        count = sum(self._results.facets[Facet.STATUS].get(value, 0) for value in bank)
+        found = sum(self._results.facets[Facet.STATUS].get(value, 0) for value in bank)
         url = address([*self._but(Facet.STATUS), *((Facet.STATUS.value, value) for value in bank)])
-        return Choice(_("Visa träffarna i kunskapsbanken"), url, count)
+        return Choice(_("Visa träffarna i kunskapsbanken"), url, found)
 
     def _pagination(self, total: int) -> Pagination | None:
         last = -(-total // self._asked.per_page)
@@ -148,9 +151,9 @@ class Presenter:
 
     def _counted(self, total: int, ways: Iterable[Way]) -> Iterator[Choice]:
         for label, pairs, question in ways:
-            count = self._search.engine.find(replace(question, offset=0, limit=0)).total
-            if count > total:
-                yield Choice(label, address(pairs), count)
+            found = count(self._search, question)
+            if found > total:
+                yield Choice(label, address(pairs), found)
 
     def _all_needs(self) -> tuple[Choice, ...]:
         """Every tile, where one can begin again."""

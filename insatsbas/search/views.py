@@ -33,6 +33,9 @@ def results() -> Response:
         return redirect(address(with_needs(request.args, moved)), 301)
     asked = Asked(request.args, lists)
     found = find(search, asked, now, clock.today())
+    last = -(-found.results.total // asked.per_page)
+    if asked.page > last > 0:
+        return redirect(address([*asked.parameters(), *([("sida", str(last))] if last > 1 else [])]), 302)
     counted.note(asked.q, found.results.total)
     ids = [hit.id for hit in (*found.results.hits, *found.results.similar)]
     rows = {row.id: row for row in shown(current_viewer(), db.session, ids, now)}

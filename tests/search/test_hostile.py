@@ -345,6 +345,9 @@ def test_hostile_addresses(
     for raw in raw_queries() if path != "/sok" else raw_queries()[1::4]:
         response = within(lambda raw=raw: plain_client.get(path, environ_overrides={"QUERY_STRING": raw}), plain)
         if path == "/sok":
+            if response.status_code == 302:
+                # To the last page, from one beyond it.
+                response = plain_client.get(response.location)
             check_page(response, raw)
         else:
             check_answer(response, raw, (200, 400))

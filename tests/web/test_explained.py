@@ -7,12 +7,17 @@ from collections.abc import Iterator
 from html import unescape
 from pathlib import Path
 from typing import Any
+from urllib.parse import quote
 
 import pytest
 from flask import Flask
 
+from insatsbas.catalogue import queries
 from insatsbas.catalogue.rules import Status
-from insatsbas.core.db import writing
+from insatsbas.core.db import db, writing
+from insatsbas.core.viewer import GUEST
+from insatsbas.search.explaining import synonym_of
+from insatsbas.search.service import current_search
 from tests.conftest import client_of
 from tests.factories import index_all, make_intervention, occasion
 from tests.search import pages
@@ -31,6 +36,7 @@ ASKED = (
         "kvällskurs ösmo",
         "samhälsorientering kvällskurs",
     ),
+    *("Haninge", "keramik kvällskurs", "förskola i Botkyrka", "sfi-kurs", "haninge/salem"),
     *("kvälskurs", "xyzzyq", "huddinge", "jodbro", "kvällskurs ösmo", "ortopedi", "kvällskurs -salem", '"tolk på plats"'),
 )
 
@@ -47,6 +53,9 @@ def app(bare_template: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterat
             make_intervention(session, title="Öppen förskola", needs=["forskola-skola"], given_in=["Haninge"])
             make_intervention(session, title="Dagis på finska", summary="En förskola.", needs=["familj"], given_in=["Salem"])
             make_intervention(session, title="Svenska för invandrare", needs=["svenska"], given_in=["Haninge"])
+            make_intervention(session, title="Bosättning", description="Den som har tillfälligt skydd får hjälp.", needs=["boende"])
+            make_intervention(session, title="Skydd", summary="Tillfälligt, och nära skydd.", needs=["boende"], given_in=["Salem"])
+            make_intervention(session, title="Keramik och kvällskurs", needs=["kultur"], given_in=["Salem"], status=Status.PAUSED)
             make_intervention(session, title="Ortopediskt stöd", needs=["halsa"], given_in=["Haninge"])
             for number in range(7):
                 open_for = ["Salem"] if number == 6 else []
@@ -112,9 +121,7 @@ def test_what_may_be_meant_is_offered_where_some_words_are_found(client: Checkin
 def test_a_name_is_offered_as_the_filter_that_it_could_be(client: CheckingClient) -> None:
     shown = page(client, q="trauma i Botkyrka")
     assert shown.total == 2
-    need, place, literal = shown.of("ib-understood")
-    assert need.text.strip().startswith("Visa bara behovet Trauma och tortyr")
-    assert pages.pairs_of(need.url) == [("q", "i Botkyrka"), ("behov", "trauma")]
+    place, literal = shown.of("ib-understood")
     assert place.text.strip().startswith("Visa bara det som ges i Botkyrka")
     assert pages.pairs_of(place.url) == [("q", "trauma"), ("ges_i", "0127")]
     there = pages.read(client.get(place.url).text)
@@ -123,6 +130,49 @@ def test_a_name_is_offered_as_the_filter_that_it_could_be(client: CheckingClient
     assert literal.text == "Sök på orden precis som de står"
     as_it_stands = pages.read(client.get(literal.url).text)
     assert (as_it_stands.total, as_it_stands.of("ib-understood")) == (1, [])
+
+
+def test_a_need_beside_a_place_is_offered_and_the_place_still_only_lifts(client: CheckingClient) -> None:
+    shown = page(client, q="förskola i Botkyrka")
+    assert shown.total == 2
+    need = shown.of("ib-understood")[0]
+    assert need.text.strip().startswith("Visa bara behovet Förskola och skola")
+    assert pages.pairs_of(need.url) == [("q", "förskola i Botkyrka"), ("behov", "forskola-skola")], "it is given in Haninge"
+    assert need.count == pages.read(client.get(need.url).text).total == 1
+
+
+def test_a_place_alone_has_as_many_as_its_filter(client: CheckingClient) -> None:
+    shown, chosen = page(client, q="Haninge"), page(client, ges_i="0136")
+    assert shown.total == chosen.total == shown.counts()["ges_i", "0136"] == 5
+    assert shown.hits[-1:] == page(client, ges_i="0138").hits, "what is given everywhere comes last"
+
+
+def test_any_of_the_words_is_told_beside_the_way_to_what_has_them_all(client: CheckingClient) -> None:
+    asked = {"q": "keramik kvällskurs"}
+    shown = page(client, **asked)
+    assert (shown.total, api(client, **asked)["mode"]) == (7, "any")
+    assert "Ingen av de aktiva insatserna innehåller alla orden." in shown.notices
+    (way,) = [link for link in shown.links if link.text == "Sök i alla, även kunskapsbanken"]
+    there = pages.read(client.get(way.url).text)
+    assert (way.count, there.total, there.notices.strip()) == (1, 1, "")
+    (bank,) = shown.of("ib-panel")
+    assert bank.count == pages.read(client.get(bank.url).text).total == 1
+    counts = shown.counts()
+    assert (counts["status", "pausad"], counts["status", "aktiv"], counts["ges_i", "0128"]) == (1, shown.total, 7)
+    for (name, value), count in counts.items():
+        assert page(client, **asked, **{name: value}).total == count, (name, value)
+
+
+def test_a_page_beyond_the_last_leads_to_the_last(client: CheckingClient) -> None:
+    for asked, last in ((("q", "kvällskurs"), ""), (("per_sida", "3"), "&sida=6")):
+        answer = client.get("/sok", query_string=[asked, ("sida", "99")])
+        assert (answer.status_code, answer.location) == (302, f"/sok?{asked[0]}={quote(asked[1])}{last}")
+        assert pages.read(client.get(answer.location).text).hits
+
+
+@pytest.mark.parametrize("asked", ["😀😀😀", '"', "*", "- -"])
+def test_signs_that_ask_for_nothing_are_not_said_to_be_answered(client: CheckingClient, asked: str) -> None:
+    assert re.fullmatch(r"\d+ insatser", page(client, q=asked).heading)
 
 
 def test_a_place_within_a_municipality_is_told_as_such(client: CheckingClient) -> None:
@@ -157,6 +207,19 @@ def test_a_hit_by_a_synonym_alone_says_so(client: CheckingClient) -> None:
     assert "synonymen" not in client.get("/sok", query_string={"q": "förskola"}).text
 
 
+def test_no_synonym_is_told_where_only_some_words_of_it_stand_or_what_is_not_searched(client: CheckingClient) -> None:
+    html = client.get("/sok", query_string={"q": "ukraine"}).text
+    cards = re.findall(r"<article.*?</article>", html, re.DOTALL)
+    told = {"Bosättning" in card: "Hittades via synonymen <em>tillfälligt skydd</em>" in card for card in cards}
+    assert told == {True: True}
+    with client.application.test_request_context():
+        search = current_search()
+        shown = queries.by_ids(GUEST, db.session, range(1, 100))
+        plan = search.planner.plan("ukraine")
+        told = {row.title: synonym_of(row, plan, search.analysis) for row in shown}
+    assert {title for title, synonym in told.items() if synonym} == {"Bosättning"}
+
+
 def test_what_is_like_the_question_stands_below_and_is_not_counted(client: CheckingClient) -> None:
     shown = page(client, q="ortopedi")
     alike = [link.url for link in shown.of("ib-alike__cards") if link.url.startswith("/insatser/")]
@@ -176,11 +239,11 @@ def test_page_api_and_files_answer_alike(client: CheckingClient, asked: str, mor
     alike = [link.url for link in shown.of("ib-alike__cards") if link.url.startswith("/insatser/")]
     assert alike == ["/insatser/" + item["id"] for item in answer["similar"]]
     told = {
-        "any": "Ingen insats innehåller alla orden." in shown.notices,
+        "any": "innehåller alla orden." in shown.notices,
         "corrected": "i stället." in shown.notices,
         "all": not shown.notices,
     }
-    assert told[answer["mode"]]
+    assert told[answer["mode"]], asked
     assert (answer["mode"] == "corrected") == (answer["corrected_to"] is not None)
     assert answer["suggestion"] is None or answer["suggestion"] in [link.text for link in shown.links]
     if shown.total:
