@@ -1,7 +1,8 @@
 """The one way to ask: what the page, the API and the files all answer with, so that they never answer differently.
 
-Names in the question are understood; where nothing is found as it was typed, a word that the catalogue does not know is put
-right and the answer is to that; where little is found, it is offered. Nothing is said of words that only what is hidden has.
+Names in the question are understood; where nothing is found as it was typed, a word that is surely a slip is put right and the
+answer is to that; where it may be another word, or little is found, it is offered. Nothing is said of words that only what is
+hidden has.
 """
 
 import threading
@@ -75,7 +76,7 @@ def find(search: Search, asked: Asked, now: InForce, today: date) -> Found:
     if correction is None or not all(_is_found(search, meant, names, as_typed) for _, meant in correction.changed):
         return Found(as_typed, results)
     put_right = replace(as_typed, plan=search.planner.plan(correction.text, names.within(correction.text)))
-    if not results.total and not asked.exact:
+    if not results.total and not asked.exact and correction.is_sure:
         put_right, answer = _answer(search, put_right)
         # Where only the filters are in the way, they are what to take away.
         if answer.total or count(search, replace(put_right, filters=_EVERYTHING)):

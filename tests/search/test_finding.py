@@ -9,6 +9,7 @@ from werkzeug.datastructures import MultiDict
 
 from insatsbas.catalogue import queries
 from insatsbas.catalogue.in_force_queries import in_force
+from insatsbas.catalogue.rules import Status
 from insatsbas.core import clock
 from insatsbas.core.db import db, writing
 from insatsbas.core.viewer import GUEST
@@ -18,6 +19,7 @@ from insatsbas.search.finding import Found, Suggestion, find
 from insatsbas.search.forms import Asked
 from insatsbas.search.names import known
 from insatsbas.search.service import current_search
+from insatsbas.search.spelling import Correction
 from tests.factories import index_all, make_intervention
 from tests.search.conftest import app_in
 
@@ -64,6 +66,52 @@ def test_one_can_insist_on_what_was_typed(told_app: Flask) -> None:
     answer = found(told_app, q="samhälsorientering", exakt="ja")
     assert (answer.mode, answer.corrected_to, answer.results.total) == ("all", "", 0)
     assert answer.suggestion == Suggestion("samhällsorientering", 1)
+
+
+def test_what_may_be_another_word_is_offered_and_not_answered(told_app: Flask, monkeypatch: pytest.MonkeyPatch) -> None:
+    unsure = Correction("trauma", (("trauna", "trauma"),), is_sure=False)
+    monkeypatch.setattr(finding, "_correct", lambda _search, _text, _names: unsure)
+    answer = found(told_app, q="trauna")
+    assert (answer.mode, answer.corrected_to, answer.results.total, answer.suggestion) == ("all", "", 0, Suggestion("trauma", 2))
+
+
+def test_no_word_is_told_that_only_what_is_withdrawn_has(told_app: Flask) -> None:
+    with told_app.app_context(), writing() as session:
+        made = make_intervention(session, title="Flamingodans", needs=["kultur"])
+    index_all(told_app)
+    assert found(told_app, q="flamingodnas").corrected_to == "flamingodans"
+    with told_app.app_context(), writing() as session:
+        session.merge(made).status = Status.DRAFT
+    index_all(told_app)
+    with told_app.test_request_context():
+        assert "flamingodans" in current_search().engine.vocabulary().words, "the index has not been written anew"
+    for words in ("flamingodnas", "flamingodnas kvällskurs"):
+        answer = found(told_app, q=words)
+        assert (answer.corrected_to, answer.suggestion) == ("", None), words
+
+
+def test_a_misspelt_word_of_a_place_is_put_right_though_nothing_has_that_word_alone(told_app: Flask) -> None:
+    assert found(told_app, q="kungens kurvaa").corrected_to == "kungens kurva"
+
+
+def test_what_is_paused_keeps_no_words_from_being_enough(told_app: Flask) -> None:
+    with told_app.app_context(), writing() as session:
+        made = make_intervention(session, title="Trauma och kvällskurs", needs=["trauma"], status=Status.PAUSED)
+    index_all(told_app)
+    answer = found(told_app, q="trauma kvällskurs")
+    assert (answer.mode, answer.results.total, answer.question.any_word) == ("any", 14, True)
+    assert answer.results.facets["status"] == {"aktiv": 14, "pausad": 1}
+    seen = [hit.id for page in "123" for hit in found(told_app, q="trauma kvällskurs", per_sida="5", sida=page).results.hits]
+    assert len(set(seen)) == len(seen) == 14
+    for chosen, mode, total in (("alla", "all", 1), ("pausad", "all", 1), ("aktiv", "any", 14)):
+        answer = found(told_app, q="trauma kvällskurs", status=chosen)
+        assert (answer.mode, answer.results.total) == (mode, total), chosen
+    # What the other filters hide is for them to bring back: the words stay as they are understood.
+    nowhere = found(told_app, q="trauma i grupp", ges_i="0140")
+    assert (nowhere.results.total, nowhere.question.any_word) == (0, False)
+    with told_app.app_context(), writing() as session:
+        session.delete(session.merge(made))
+    index_all(told_app)
 
 
 def test_where_some_words_are_found_what_may_be_meant_is_offered_with_its_count(told_app: Flask) -> None:

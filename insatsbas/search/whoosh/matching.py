@@ -47,8 +47,10 @@ def _clause(snapshot: Snapshot, node: Node) -> Match:
     facet = next((Facet(choice.facet) for choice, _ in choices if isinstance(choice, Coded)), None)
     if facet not in ANYWHERE:
         return found
-    rows = np.flatnonzero(snapshot.codes.none(facet) & snapshot.live)
-    return matches.best([found, (rows, np.full(len(rows), _EVERYWHERE))], snapshot.size)
+    everywhere = snapshot.codes.none(facet) & snapshot.live
+    more = np.flatnonzero(everywhere)
+    rows, scores = matches.best([found, (more, np.ones(len(more), np.float32))], snapshot.size)
+    return rows, np.where(everywhere[rows], _EVERYWHERE * scores, scores)
 
 
 def _wanted(snapshot: Snapshot, plan: Plan) -> Mask:
