@@ -10,7 +10,8 @@ from typing import TypeAlias
 
 from insatsbas.core.text import fold
 from insatsbas.search.swedish import Analysis, grams, normalise, tokens
-from insatsbas.search.weights import AS_NEED, AS_PART, AS_SYNONYM, BY_PARTS, PART_LIFT
+from insatsbas.search.synonyms import Synonyms
+from insatsbas.search.weights import AS_NEED, AS_PART, AS_PLACE, AS_PLACES_WORDS, AS_SYNONYM, BY_PARTS, PART_LIFT
 from insatsbas.search.wordlists import WordLists
 
 LONGEST = 200
@@ -19,6 +20,7 @@ MOST_CLAUSES = 12
 _MOST_PHRASES = 3
 # The filters that say where: their names in addresses, since `engine.Facet` is made of what this module knows.
 _PLACES = frozenset({"ges_i", "oppen_for"})
+_PLACE = (AS_PLACE, AS_PLACES_WORDS)
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,13 +92,15 @@ class Plan:
 
     A `loose` one also takes what matches no clause, after all that does: it orders, and leaves nothing out. `lifts` raise what they
     match and leave nothing out either; `grams` order what was found, and find what is like it. `named` and `synonyms` tell the
-    one who asked how the words were understood.
+    one who asked how the words were understood. `phrase_marks` are the stems of each expression that was added beside what was
+    typed: they mark a text only where all of them stand together.
     """
 
     clauses: tuple[Node, ...] = ()
     excluded: tuple[Node, ...] = ()
     marks: frozenset[str] = frozenset()
     folded_marks: frozenset[str] = frozenset()
+    phrase_marks: frozenset[tuple[str, ...]] = frozenset()
     loose: bool = False
     lifts: tuple[Node, ...] = ()
     grams: frozenset[str] = frozenset()
@@ -125,24 +129,7 @@ class Planner:
 
     def __init__(self, analysis: Analysis, lists: WordLists) -> None:
         self._analysis = analysis
-        self._synonyms = self._by_stems(lists)
-        self._longest_synonym = max(map(len, self._synonyms), default=0)
-
-    def _by_stems(self, lists: WordLists) -> Mapping[tuple[str, ...], Mapping[tuple[str, ...], str]]:
-        """From the stems of an expression to those of the others, each with how it is written.
-
-        What an expression leads to brings what is equal to that: *analfabet* leads to *läs- och skrivinlärning*, and so to its equals.
-        """
-        found: dict[tuple[str, ...], dict[tuple[str, ...], str]] = {}
-        for expression, other in lists.synonyms:
-            key, value = tuple(self._analysis.stems(expression)), tuple(self._analysis.stems(other))
-            if key != value:
-                found.setdefault(key, {}).setdefault(value, other)
-        equals = {key: {v: w for v, w in others.items() if key in found.get(v, ())} for key, others in found.items()}
-        return {
-            key: {**others, **{v: w for other in others for v, w in equals.get(other, {}).items() if v != key and v not in others}}
-            for key, others in found.items()
-        }
+        self._synonyms = Synonyms(analysis, lists)
 
     def plan(self, text: str, names: Names = NO_NAMES) -> Plan:
         """The plan of a question as typed. `names` leads from stems to what they name in the lists.
@@ -181,11 +168,11 @@ class Planner:
         longest_name = max(map(len, names), default=0)
         # A question of stop words only is meant as it stands.
         keep_all = not draft.clauses and all(word in self._analysis.stopwords for word in words)
-        places: list[Node] = []
+        places: list[tuple[Node, Node]] = []
         at, before = 0, ""
         while at < len(words):
             named = _length_at(names, stems, at, longest_name)
-            length = max(named, _length_at(self._synonyms, stems, at, self._longest_synonym), 1)
+            length = max(named, _length_at(self._synonyms.by_stems, stems, at, self._synonyms.longest), 1)
             span = words[at : at + length]
             key, at = tuple(stems[at : at + length]), at + length
             one, before = before, ""
@@ -194,19 +181,20 @@ class Planner:
                 draft.named[name] = None
                 coded = Coded(name.facet, name.codes)
                 if name.facet in _PLACES:
-                    places.append(AnyOf(((self._all(span, draft), 1.0), (coded, 1.0))))
+                    places.append((self._all(span, draft), coded))
                     continue
                 draft.clauses.append(AnyOf(((self._span(span, key, draft), 1.0), (coded, AS_NEED))))
-            elif key in self._synonyms or keep_all or span[0] not in self._analysis.stopwords:
+            elif self._synonyms.of(span, key) or keep_all or span[0] not in self._analysis.stopwords:
                 draft.clauses.append(self._span(span, key, draft))
                 before = span[0] if length == 1 else ""
                 if one and before:
                     self._join(one, before, draft)
             self._add_grams(span, draft)
         if draft.clauses:
-            draft.lifts[:0] = places
+            # By themselves: what is given there is lifted as much however the place is written.
+            draft.lifts[:0] = [AnyOf(((node, weight),)) for place in places for node, weight in zip(place[::-1], _PLACE, strict=True)]
         else:
-            draft.clauses += places
+            draft.clauses += [AnyOf(((words, 1.0), (coded, 1.0))) for words, coded in places]
 
     def _join(self, one: str, other: str, draft: "_Draft") -> None:
         """Let the last two clauses, each a word, also be met by the one word that they make: *sim skola* means *simskola* too."""
@@ -218,7 +206,7 @@ class Planner:
     def _span(self, words: list[str], stems: tuple[str, ...], draft: "_Draft") -> Node:
         """Some words that belong together, or what else they are called."""
         own = self._all(words, draft)
-        others = self._synonyms.get(stems)
+        others = self._synonyms.of(words, stems)
         if not others:
             return own
         for other, written in others.items():
@@ -252,7 +240,7 @@ class Planner:
         return AnyOf((*choices, (_every(parts, "folded"), BY_PARTS)) if parts else choices)
 
     def _expression(self, stems: tuple[str, ...], draft: "_Draft") -> Node:
-        draft.marks.update(stem for stem in stems if stem not in self._analysis.stopwords)
+        draft.phrase_marks.add(stems)
         if len(stems) > 1:
             return Phrase(stems)
         return AnyOf(((Word(stems[0]), 1.0), (Word(stems[0], "part"), AS_PART)))
@@ -276,6 +264,7 @@ class _Draft:
     lifts: list[Node] = field(default_factory=list)
     marks: set[str] = field(default_factory=set)
     folded_marks: set[str] = field(default_factory=set)
+    phrase_marks: set[tuple[str, ...]] = field(default_factory=set)
     grams: set[str] = field(default_factory=set)
     # In the order in which they were met, each once.
     named: dict[Name, None] = field(default_factory=dict)
@@ -289,6 +278,7 @@ class _Draft:
             excluded=tuple(self.excluded),
             marks=frozenset(self.marks),
             folded_marks=frozenset(self.folded_marks),
+            phrase_marks=frozenset(self.phrase_marks),
             lifts=tuple(dict.fromkeys(self.lifts))[:MOST_CLAUSES],
             grams=frozenset(self.grams),
             named=tuple(self.named),

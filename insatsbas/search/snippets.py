@@ -32,7 +32,7 @@ class Match:
 
 def marker(plan: Plan, analysis: Analysis) -> "Marker":
     """What marks the words of a plan. The same one for every plan that marks the same, for as long as such are asked for."""
-    return _marker(plan.marks, plan.folded_marks, analysis)
+    return _marker(plan.marks, plan.folded_marks, analysis, plan.phrase_marks)
 
 
 def mark(text: str, plan: Plan, analysis: Analysis) -> Markup:
@@ -46,20 +46,57 @@ def snippet(title: str, summary: str, description: str, plan: Plan, analysis: An
 
 
 class Marker:
-    """Finds in texts the words, and the parts of words, that have one of some stems. Safe to share between threads."""
+    """Finds in texts the words, and the parts of words, that have one of some stems, and whole expressions. Safe to share between threads.
 
-    def __init__(self, marks: frozenset[str], folded_marks: frozenset[str], analysis: Analysis) -> None:
-        self._marks, self._folded_marks, self._analysis = marks, folded_marks, analysis
+    `expressions` are stems that must stand side by side; one of a single stem is found as the stem itself is.
+    """
+
+    def __init__(
+        self,
+        marks: frozenset[str],
+        folded_marks: frozenset[str],
+        analysis: Analysis,
+        expressions: frozenset[tuple[str, ...]] = frozenset(),
+    ) -> None:
+        self._typed, self._folded_marks, self._analysis = marks, folded_marks, analysis
+        self._marks = marks | {stems[0] for stems in expressions if len(stems) == 1}
         spelled, spelled_bare = _spellings(analysis)
-        self._runs = _shortest(run for stem in marks for run in (stem, *spelled.get(stem, ())))
+        self._expressions = {
+            stems: tuple(_shortest((stem, *spelled.get(stem, ()))) for stem in stems) for stems in expressions if len(stems) > 1
+        }
+        self._runs = _shortest(run for stem in self._marks for run in (stem, *spelled.get(stem, ())))
         self._bare_runs = _shortest(run for stem in folded_marks for run in (stem, *spelled_bare.get(stem, ())))
         self._answers = lru_cache(1000)(self._answers_of)
 
     def matches(self, text: str) -> Iterator[Match]:
         """Where a normalised text answers, in order: whole words, or else those of their parts that do."""
-        for token in self._promising(text):
-            for start, end, stem in self._answers(token.word):
-                yield Match(token.start + start, token.start + end if end else token.end, stem)
+        expressions = self._expressions_in(text)
+        whole = {match.start for match in expressions}
+        words = (match for token in self._promising(text) if token.start not in whole for match in self._in_word(token))
+        return iter(sorted((*expressions, *words), key=_start)) if expressions else words
+
+    def _expressions_in(self, text: str) -> list[Match]:
+        """Each word that says something in the expressions that stand whole in a text; its stem is that of the whole expression."""
+        lower = text.lower()
+        promising = [
+            stems for stems, words in self._expressions.items() if all(not runs or any(run in lower for run in runs) for runs in words)
+        ]
+        if not promising:
+            return []
+        words = list(tokens(text))
+        found = [self._analysis.stem(token.word) for token in words]
+        matches: dict[int, Match] = {}
+        for stems in sorted(promising):
+            for at in range(len(found) - len(stems) + 1):
+                if tuple(found[at : at + len(stems)]) == stems:
+                    run = words[at : at + len(stems)]
+                    said = [token for token in run if token.word not in self._analysis.stopwords] or run
+                    matches.update((token.start, Match(token.start, token.end, " ".join(stems))) for token in said)
+        return sorted(matches.values(), key=_start)
+
+    def _in_word(self, token: Token) -> Iterator[Match]:
+        for start, end, stem in self._answers(token.word):
+            yield Match(token.start + start, token.start + end if end else token.end, stem)
 
     def _answers_of(self, word: str) -> tuple[tuple[int, int | None, str], ...]:
         """Where in a word, and to which stem. The whole word has no end: it may be longer than what is looked at of it."""
@@ -100,16 +137,25 @@ class Marker:
         if any(self.matches(plain)):
             seen = {stem for text in (title, summary) for stem in self._told(normalise(text))}
             plain = " ".join(plain.split())
-            more = next((match for match in self.matches(plain) if match.stem not in seen), None)
+            unseen = [match for match in self.matches(plain) if match.stem not in seen]
+            # What was typed says more than what it was taken for.
+            more = next(filter(self._is_typed, unseen), next(iter(unseen), None))
             if more is not None:
                 return self.mark(_around(plain, more.start))
         return self.mark(summary)
+
+    def _is_typed(self, match: Match) -> bool:
+        return match.stem in self._typed or fold(match.stem) in self._folded_marks
 
     def _told(self, text: str) -> Iterator[str]:
         """The stems that a text answers to; of a whole compound those of its parts too, which say nothing more."""
         for match in self.matches(text):
             yield match.stem
             yield from self._analysis.part_stems(text[match.start : match.end].lower())
+
+
+def _start(match: Match) -> int:
+    return match.start
 
 
 _MARK, _UNMARK, _NOTHING = Markup("<mark>"), Markup("</mark>"), Markup("")

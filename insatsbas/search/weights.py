@@ -11,8 +11,10 @@ AS_PART, BY_PARTS, AS_SYNONYM, AS_NEED = 0.3, 0.4, 0.8, 0.6
 # What a lift is worth that is one part of a compound that was asked for: of two entries, the one that has it comes first.
 PART_LIFT = 0.42
 
-# What a lift adds to what is found already, beside a clause of the same rarity. Strong: who names a place means it.
+# What a lift adds to what is found already, beside a clause of the same rarity; and how many times that being given in a place is worth
+# which the question names, and the place's own words. The first is strong: who names a place means it, however it is written.
 LIFT = 1.2
+AS_PLACE, AS_PLACES_WORDS = 3.0, 0.3
 
 # What a run of five letters adds that question and document share. Small: a word has many.
 GRAM = 0.35

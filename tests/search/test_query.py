@@ -25,6 +25,7 @@ from insatsbas.search.query import (
     clean,
 )
 from insatsbas.search.swedish import Analysis, grams
+from insatsbas.search.weights import AS_PLACE
 from insatsbas.search.wordlists import WordLists
 
 
@@ -243,6 +244,43 @@ def test_an_abbreviation_and_what_it_stands_for_lead_to_each_other(planner: Plan
     assert "sfi" in stems(planner, "kurs i svenska för invandrare på kvällen")
 
 
+def test_a_stop_word_is_a_synonym_only_as_it_is_listed(lists: WordLists) -> None:
+    shared = replace(lists, synonyms=(("jagad", "hund"), ("so", "samhällsorientering")), exceptions={"jag": "jagad"})
+    planner = Planner(Analysis(shared), shared)
+    assert "jag" in shared.stopwords
+    assert planner.plan("jag kurs").clauses == planner.plan("kurs").clauses
+    assert planner.plan("jag").synonyms == ()
+    assert {synonym.other for synonym in planner.plan("jagad").synonyms} == {"hund"}
+
+
+@pytest.mark.parametrize(
+    ("text", "not_wanted"),
+    [
+        ("men svenska", "mens"),
+        ("läkare", "legitimation"),
+        ("bygga", "bygg"),
+        ("truckförare", "lag"),
+        ("sömmerska", "sömn"),
+        ("låna böcker", "lån"),
+        ("kostar", "hälsoskola"),
+        ("nacken", "nack"),
+    ],
+)
+def test_a_word_does_not_lead_to_another_that_only_begins_alike(planner: Planner, text: str, not_wanted: str) -> None:
+    found = set(leaves(planner.plan(text).clauses))
+    assert not found & {Word(not_wanted), Word(not_wanted, "part")}
+
+
+@pytest.mark.parametrize("word", ["so", "SO", "af", "im"])
+def test_an_abbreviation_that_is_a_small_word_too_leads_on(planner: Planner, word: str) -> None:
+    assert planner.plan(word).synonyms
+
+
+@pytest.mark.parametrize("word", ["job", "jobs", "interview"])
+def test_an_english_word_leads_to_a_swedish_one(planner: Planner, word: str) -> None:
+    assert planner.plan(word).synonyms
+
+
 def test_the_longest_expression_wins(planner: Planner) -> None:
     # "hyra i andra hand" is one, although "hand" and "hyra" are words of their own.
     plan = planner.plan("hyra i andra hand nu")
@@ -318,6 +356,14 @@ def test_a_place_beside_other_words_lifts_and_is_not_asked_for(planner: Planner,
     assert "haning" in plan.marks
 
 
+def test_what_is_given_in_a_place_is_lifted_as_much_however_the_place_is_written(planner: Planner, analysis: Analysis) -> None:
+    varmdo = Name("Värmdö", "ges_i", frozenset({"0120"}))
+    called = {tuple(analysis.stems(text)): varmdo for text in ("Värmdö", "Varmdo")}
+    dotted, bare = (planner.plan(text, called).lifts for text in ("svenska Värmdö", "svenska Varmdo"))
+    assert dotted[0] == bare[0] == AnyOf(((Coded("ges_i", frozenset({"0120"})), AS_PLACE),))
+    assert all(weight < 1 for lift in (*dotted[1:], *bare[1:]) if isinstance(lift, AnyOf) for _, weight in lift.choices)
+
+
 def test_a_place_alone_is_what_is_asked_for(planner: Planner, names: Names) -> None:
     plan = planner.plan("vad finns i Kungens kurva", names)
     assert plan.lifts == ()
@@ -334,7 +380,7 @@ def test_a_need_is_asked_for_by_its_words_or_by_what_is_filed_under_it(planner: 
     assert clause.choices[1][0] == Coded("behov", frozenset({"trauma"}))
     assert clause.choices[1][1] < 1.0
     assert plan.named == (TRAUMA, HANINGE)
-    assert len(plan.lifts) == 1
+    assert len(plan.lifts) == 2
 
 
 def test_the_longest_name_wins_and_what_stands_in_quotation_marks_is_none(planner: Planner, names: Names) -> None:
@@ -353,7 +399,7 @@ def test_the_filters_that_are_places_are_the_engines(planner: Planner, analysis:
 def test_the_parts_of_a_compound_lift_and_a_place_does_so_first(planner: Planner, analysis: Analysis, names: Names) -> None:
     plan = planner.plan("äldrevårdbiträde Haninge", names)
     assert Coded("ges_i", frozenset({"0136"})) in list(leaves(plan.lifts[:1]))
-    lifting = {leaf.stem for leaf in leaves(plan.lifts[1:]) if isinstance(leaf, Word)}
+    lifting = {leaf.stem for leaf in leaves(plan.lifts[2:]) if isinstance(leaf, Word)}
     assert lifting == {analysis.stem(part) for part in ("äldre", "vård", "biträde")}
     assert planner.plan("äldrevård " * 20).lifts == planner.plan("äldrevård").lifts
 

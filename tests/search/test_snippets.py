@@ -37,6 +37,10 @@ from insatsbas.search.wordlists import WordLists
         ("kurs kväll", "En kvällskurs", "En <mark>kvälls</mark><mark>kurs</mark>"),
         ('"svenska för invandrare"', "Svenska för invandrare", "<mark>Svenska</mark> för <mark>invandrare</mark>"),
         ("sfi", "Svenska för invandrare (sfi)", "<mark>Svenska</mark> för <mark>invandrare</mark> (<mark>sfi</mark>)"),
+        ("dator", "Digitala tjänster och tjänsten", "<mark>Digitala</mark> <mark>tjänster</mark> och tjänsten"),
+        ("hemlös", "Den som söker arbete, och söka\nbostad", "Den som söker arbete, och <mark>söka</mark>\n<mark>bostad</mark>"),
+        ("LSS", "Stödet till familjen", "Stödet till familjen"),
+        ("sfi", "Svenska för alla, svenska", "Svenska för alla, svenska"),
         ("dagis", "Öppen förskola", "Öppen <mark>förskola</mark>"),
         ("kurs -kväll", "Kurs på kväll", "<mark>Kurs</mark> på kväll"),
         ("män", "En man och två män", "En man och två <mark>män</mark>"),
@@ -96,14 +100,23 @@ def test_the_text_stays_the_same_under_its_marks(planner: Planner, analysis: Ana
 
 def by_every_word(text: str, plan: Plan, analysis: Analysis) -> list[Match]:
     """What answers in a text, by analysing each of its words."""
+    alone = plan.marks | {stems[0] for stems in plan.phrase_marks if len(stems) == 1}
 
     def is_wanted(stem: str) -> bool:
-        return stem in plan.marks or fold(stem) in plan.folded_marks
+        return stem in alone or fold(stem) in plan.folded_marks
 
     found = []
-    for token in tokens(text):
+    words = list(tokens(text))
+    in_phrases = {}
+    for stems in sorted(one for one in plan.phrase_marks if len(one) > 1):
+        for run in (words[at : at + len(stems)] for at in range(len(words))):
+            if [analysis.stem(token.word) for token in run] == list(stems):
+                in_phrases.update({token.start: stems for token in run if token.word not in analysis.stopwords})
+    for token in words:
         whole = analysis.stem(token.word)
-        if is_wanted(whole):
+        if token.start in in_phrases:
+            found.append(Match(token.start, token.end, " ".join(in_phrases[token.start])))
+        elif is_wanted(whole):
             found.append(Match(token.start, token.end, whole))
         else:
             parts = [part for part in analysis.split(token.word) if is_wanted(part.stem)]
@@ -162,7 +175,7 @@ def test_few_words_are_analysed(planner: Planner, analysis: Analysis) -> None:
 
     plan = planner.plan("kurs")
     text = "Det här är en text om ditt och datt, och sist en kvällskurs. " * 50
-    assert len(list(Marker(plan.marks, plan.folded_marks, Watched()).matches(text))) == 50
+    assert len(list(Marker(plan.marks, plan.folded_marks, Watched(), plan.phrase_marks).matches(text))) == 50
     assert looked_at == ["kvällskurs"]
 
 
@@ -191,6 +204,13 @@ def test_a_card_tells_the_piece_of_the_description_that_alone_answers(planner: P
     plain = re.sub("</?mark>", "", found).strip("… ")
     assert plain in LONG
     assert 40 < len(plain) <= 220
+
+
+def test_what_was_typed_chooses_the_piece_before_what_it_leads_to(planner: Planner, analysis: Analysis) -> None:
+    plan = planner.plan("dagis")
+    text = f"Om förskola. {LONG} Dagis hette det. {LONG}"
+    assert "<mark>Dagis</mark>" in snippet("Titeln", "Sammanfattningen.", text, plan, analysis)
+    assert "<mark>förskola</mark>" in snippet("Titeln", "Sammanfattningen.", f"Om förskola. {LONG}", plan, analysis)
 
 
 def test_the_parts_of_a_compound_that_is_told_whole_say_nothing_more(planner: Planner, analysis: Analysis) -> None:
