@@ -23,8 +23,10 @@ _SHORTEST_HALF = 3
 _FARTHEST = ((3, 0.75), (4, 1.05), (8, 2.05), (LONGEST, 2.6))
 # The same where it may well be a word that the catalogue only lacks: a short one of letters that often stand side by side, or one with
 # a capital letter, as names have. Only a letter doubled, swapped or of the same sound is a slip in the shortest.
-_LONGEST_IN_DOUBT, _LONGEST_NAME = 5, 6
-_FARTHEST_IN_DOUBT = ((4, 0.75), (_LONGEST_NAME, 1.05))
+_LONGEST_IN_DOUBT, _SHORT = 5, 6
+_FARTHEST_IN_DOUBT = ((4, 0.75), (_SHORT, 1.05))
+# A short word with another first letter is meant only where it sounds the same.
+_FARTHEST_BY_SOUND = 0.5
 # What stands side by side in one word of so many does so often.
 _OFTEN = 1000
 # How far, for it to be answered without asking: nearer, and never with another first letter.
@@ -102,19 +104,21 @@ class Speller:
             return []
         in_doubt = self._may_be_right(typed)
         farthest = _by_length(_FARTHEST_IN_DOUBT if in_doubt else _FARTHEST, word)
-        sure = _by_length(_SURE, word[:_LONGEST_NAME] if _is_as_a_name(typed) else word)
+        sure = _by_length(_SURE, word[:_SHORT] if _is_as_a_name(typed) else word)
         rows, distances = self._spellings.near(word)
         near = [(_APART, _Meant(pair, is_sure=True)) for pair in self._apart(word)]
         for row, far in zip(rows, distances, strict=True):
             other = self._spellings.words[row]
-            if far <= farthest and other != word:
-                is_sure = bool(far <= sure) and fold(other)[0] == fold(word)[0]
+            begins_alike = fold(other)[0] == fold(word)[0]
+            bound = farthest if begins_alike or len(word) > _SHORT else _FARTHEST_BY_SOUND
+            if far <= bound and other != word:
+                is_sure = bool(far <= sure) and begins_alike
                 near.append((float(far) - _PER_TENFOLD * math.log10(self._candidates[other]), _Meant(other, is_sure)))
         return [meant for _, meant in sorted(near, key=lambda one: (one[0], one[1].text))]
 
     def _may_be_right(self, typed: str) -> bool:
         """Whether a word that the catalogue lacks may well be another word, or a name, all the same."""
-        if len(typed) <= _LONGEST_NAME and _is_as_a_name(typed):
+        if len(typed) <= _SHORT and _is_as_a_name(typed):
             return True
         return len(typed) <= _LONGEST_IN_DOUBT and _pairs(typed.lower()) <= self._common_pairs
 
