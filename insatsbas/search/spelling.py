@@ -18,7 +18,7 @@ from insatsbas.search.wordlists import WordLists
 # What is made to be hard costs no more than this.
 _MOST_LOOKED_AT = 4
 _SHORTEST = 3
-_SHORTEST_HALF = 3
+_SHORTEST_HALF, _SURE_HALF = 3, 5
 # How far a word may be from what is meant, by how long it is: none but a slip in a short one.
 _FARTHEST = ((3, 0.75), (4, 1.05), (8, 2.05), (LONGEST, 2.6))
 # The same where it may well be a word that the catalogue only lacks: a short one of letters that often stand side by side, or one with
@@ -30,7 +30,7 @@ _FARTHEST_BY_SOUND = 0.5
 # What stands side by side in one word of so many does so often.
 _OFTEN = 1000
 # How far, for it to be answered without asking: nearer, and never with another first letter.
-_SURE = ((4, 0.75), (6, 1.05), (LONGEST, 2.05))
+_SURE = ((4, 0.75), (6, 1.05), (8, 1.65), (LONGEST, 2.05))
 # Two words taken for one, or one for two.
 _APART = 1.5
 # A word that ten times as many documents have is as near as one that is this much nearer.
@@ -106,7 +106,7 @@ class Speller:
         farthest = _by_length(_FARTHEST_IN_DOUBT if in_doubt else _FARTHEST, word)
         sure = _by_length(_SURE, word[:_SHORT] if _is_as_a_name(typed) else word)
         rows, distances = self._spellings.near(word)
-        near = [(_APART, _Meant(pair, is_sure=True)) for pair in self._apart(word)]
+        near = [(_APART, _Meant(pair, is_sure=min(map(len, pair.split())) >= _SURE_HALF)) for pair in self._apart(word)]
         for row, far in zip(rows, distances, strict=True):
             other = self._spellings.words[row]
             begins_alike = fold(other)[0] == fold(word)[0]
