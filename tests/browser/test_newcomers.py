@@ -105,10 +105,10 @@ NEWCOMERS = (
         ("Tolk", "Remiss från vården", "telefontid"),
     ),
     Newcomer(
-        "svetsaren",
-        "an unemployed welder without a driving licence in Södertälje, free in the evenings only",
+        "biodlaren",
+        "an unemployed beekeeper without a driving licence in Södertälje, free in the evenings only",
         (
-            words("svetsare"),
+            words("biodlare"),
             again("Samhälle och vardag"),
             given_in("Södertälje"),
             at_time("Kvällstid"),

@@ -21,7 +21,7 @@ from tests.conftest import client_of
 from tests.factories import index_all, make_intervention, need, occasion
 from tests.interchange.test_bulk import MINE, OTHER, OWN, counts, send, waiting
 from tests.support.people import SignedInClient, as_role
-from tests.web.test_query_counts import count, filled
+from tests.web.test_query_counts import count, filled, read_the_lists
 
 FORMULA = '=HYPERLINK("http://evil.example")'
 
@@ -104,6 +104,7 @@ def test_more_than_a_workbook_holds_is_told(catalogue: Flask, monkeypatch: pytes
 
 def test_many_hits_are_asked_for_as_one_is(bare_app: Flask) -> None:
     filled(bare_app, 1)
+    read_the_lists(bare_app)
     one = len(count(bare_app, "/sok/hamta.csv?status=alla"))
     filled(bare_app, 20)
     assert len(count(bare_app, "/sok/hamta.csv?status=alla")) == one
