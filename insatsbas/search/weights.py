@@ -15,6 +15,8 @@ PART_LIFT = 0.42
 # which the question names, and the place's own words. The first is strong: who names a place means it, however it is written.
 LIFT = 1.2
 AS_PLACE, AS_PLACES_WORDS = 3.0, 0.3
+# What is given in the whole region is given there too, and comes before what is given somewhere else.
+LIFT_EVERYWHERE = 1.8
 
 # What a run of five letters adds that question and document share. Small: a word has many.
 GRAM = 0.35

@@ -6,7 +6,7 @@ import numpy as np
 
 from insatsbas.search.engine import ANYWHERE, Facet
 from insatsbas.search.query import MOST_CLAUSES, AllOf, AnyOf, Coded, Node, Phrase, Plan, Word
-from insatsbas.search.weights import LEAST_SHARED, LIFT, WEIGHTS
+from insatsbas.search.weights import LEAST_SHARED, LIFT, LIFT_EVERYWHERE, WEIGHTS
 from insatsbas.search.whoosh import matches
 from insatsbas.search.whoosh.facts import Ids, Mask, Scores
 from insatsbas.search.whoosh.matches import Match
@@ -139,4 +139,12 @@ def lifted(snapshot: Snapshot, plan: Plan, rows: Ids, scores: Scores) -> Scores:
     """The scores of rows that were found, raised where they match what lifts."""
     for node in plan.lifts:
         scores = scores + np.float32(LIFT) * matches.at(weighted(snapshot, node), rows, snapshot.size)
+        if (facet := _place_of(node)) is not None:
+            scores = scores + np.where(snapshot.codes.none(facet)[rows], np.float32(LIFT_EVERYWHERE), np.float32(0))
     return scores
+
+
+def _place_of(node: Node) -> Facet | None:
+    """The filter of the place that a lift names, if it names one: what has no municipality is given there too."""
+    nodes = [choice for choice, _ in node.choices] if isinstance(node, AnyOf) else [node]
+    return next((Facet(one.facet) for one in nodes if isinstance(one, Coded) and one.facet in ANYWHERE), None)
