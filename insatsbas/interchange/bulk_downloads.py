@@ -49,7 +49,7 @@ def found(form: str) -> Answer:
         return redirect(address(with_needs(request.args, moved), endpoint="bulk.found", form=form), 301)
     # What the page answers is what is fetched, also where a word was put right.
     answered = find(search, Asked(request.args, lists), now, clock.today())
-    hits = search.engine.find(replace(answered.question, offset=0, limit=answered.results.total)).hits
+    hits = search.engine.find(replace(answered.question, offset=0, limit=answered.results.total, counted=frozenset())).hits
     source = current_settings().source
     return _file(entries_of(GUEST, db.session, [hit.id for hit in hits], source=source), form, f"insatser-{clock.today()}")
 

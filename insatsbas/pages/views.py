@@ -39,7 +39,7 @@ def everything() -> Question:
 def start() -> str:
     """Needs, municipalities, what is new."""
     search, asked = current_search(), everything()
-    common = {words: search.engine.find(replace(asked, plan=search.planner.plan(words))).total for words in COMMON}
+    common = {words: search.engine.find(replace(asked, plan=search.planner.plan(words), counted=frozenset())).total for words in COMMON}
     page = start_page(
         search.engine.find(asked),
         queries.lists(db.session),

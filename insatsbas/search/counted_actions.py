@@ -30,7 +30,6 @@ def add(session: Session, tallies: Iterable[Tally]) -> int:
 
 
 def _add_day(session: Session, day: date, times: Counter[str], without: Counter[str]) -> int:
-    added = 0
     known = {row.text: row for row in session.scalars(select(SearchCount).where(SearchCount.day == day))}
     added = 0
     # The commonest first: those are kept when there are too many.

@@ -8,6 +8,7 @@ from dataclasses import fields, replace
 from insatsbas.catalogue.models import Intervention, Occasion
 from insatsbas.catalogue.queries import swedish_order
 from insatsbas.catalogue.rules import Status, TermKind, last_day_for_others
+from insatsbas.catalogue.shown_queries import Shown
 from insatsbas.search.engine import Document, Facet
 from insatsbas.search.swedish import Analysis, grams, normalise, tokens
 
@@ -21,7 +22,7 @@ TERM_FACETS = {
 }
 
 # What kinds of terms people type, as often as what is written.
-KEYWORD_TERMS = frozenset({TermKind.AUDIENCE, TermKind.LANGUAGE, TermKind.SUPPORT})
+_KEYWORD_TERMS = frozenset({TermKind.AUDIENCE, TermKind.LANGUAGE, TermKind.SUPPORT})
 _TIMES = {"title": 3, "keywords": 2, "summary": 2, "body": 1}
 
 
@@ -49,7 +50,7 @@ def _terms(intervention: Intervention, analysis: Analysis) -> dict[str, list[str
     texts = {
         "title": intervention.title,
         "summary": intervention.summary,
-        "keywords": " ".join(_keywords(intervention)),
+        "keywords": " ".join(keywords(intervention)),
         "body": "\n".join((intervention.description, intervention.prerequisites, *(lesson.text for lesson in intervention.lessons))),
     }
     words = {name: [token.word for token in tokens(normalise(text))] for name, text in texts.items()}
@@ -70,7 +71,7 @@ def _terms(intervention: Intervention, analysis: Analysis) -> dict[str, list[str
     }
 
 
-def _keywords(intervention: Intervention) -> Iterable[str]:
+def keywords(intervention: Intervention | Shown) -> Iterable[str]:
     """What it is filed under: people type this as often as what is written in it."""
     for need in intervention.needs:
         yield need.label
@@ -78,7 +79,7 @@ def _keywords(intervention: Intervention) -> Iterable[str]:
             yield need.parent.label
     yield intervention.owner.name
     yield from (municipality.name for municipality in intervention.given_in)
-    yield from (term.label for term in intervention.terms if term.kind in KEYWORD_TERMS)
+    yield from (term.label for term in intervention.terms if term.kind in _KEYWORD_TERMS)
 
 
 def _codes(intervention: Intervention) -> dict[Facet, tuple[str, ...]]:

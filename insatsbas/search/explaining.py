@@ -10,7 +10,7 @@ from insatsbas.catalogue.rules import PUBLIC
 from insatsbas.catalogue.shown_queries import Shown
 from insatsbas.core.i18n import gettext as _
 from insatsbas.core.text import fold
-from insatsbas.search.documents import KEYWORD_TERMS
+from insatsbas.search.documents import keywords
 from insatsbas.search.engine import YES, Facet
 from insatsbas.search.finding import Found, count
 from insatsbas.search.forms import EXACT, Asked, address, without
@@ -169,10 +169,5 @@ def _bare(word: str, analysis: Analysis) -> frozenset[str]:
 
 def _texts(row: Intervention | Shown) -> Iterator[str]:
     """What a card's hit was found by, as far as the card knows: its own words and what it is filed under."""
-    yield from (row.title, row.summary, row.description, row.owner.name)
-    for need in row.needs:
-        yield need.label
-        if need.parent is not None:
-            yield need.parent.label
-    yield from (term.label for term in row.terms if term.kind in KEYWORD_TERMS)
-    yield from (municipality.name for municipality in row.given_in)
+    yield from (row.title, row.summary, row.description)
+    yield from keywords(row)

@@ -28,7 +28,7 @@ def similar_to(search: Search, intervention: Intervention, question: Question) -
     tops = [(need.parent or need).code for need in intervention.needs]
     for codes in (needs, tops):
         filters = Filters({**ACTIVE_ONLY, Facet.NEED: frozenset(codes)}, staff=intervention.for_staff, reach=question.filters.reach)
-        for hit in search.engine.find(replace(asked, filters=filters)).hits:
+        for hit in search.engine.find(replace(asked, filters=filters, counted=frozenset())).hits:
             if hit.id != intervention.id:
                 found.setdefault(hit.id)
     return list(found)[:_MOST]

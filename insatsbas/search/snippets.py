@@ -167,7 +167,7 @@ def _spellings(analysis: Analysis) -> tuple[Mapping[str, Iterable[str]], Mapping
     """How the words and parts of a stem may begin that do not begin with the stem itself; and the same without dots."""
     spelled: dict[str, set[str]] = {}
     spelled_bare: dict[str, set[str]] = {}
-    for written, stem in (*analysis._exceptions.items(), *analysis._parts.first.items()):
+    for written, stem in analysis.spellings():
         spelled.setdefault(stem, set()).add(written)
         spelled_bare.setdefault(fold(stem), set()).add(fold(written))
     return spelled, spelled_bare

@@ -145,6 +145,11 @@ class Analysis:
         """The stem of the word that a first half of a compound stands for, typed alone: *samhälls* means *samhälle*."""
         return self._parts.first.get(word)
 
+    def spellings(self) -> Iterator[tuple[str, str]]:
+        """Each form that the lists tell of, as it is written, and its stem: of exceptions, and of parts of compounds as they link."""
+        yield from self._exceptions.items()
+        yield from self._parts.first.items()
+
     def folded(self, word: str) -> set[str]:
         """The stem and the parts without dots, where that changes them: what a question typed without dots is compared with."""
         plain = {self.stem(word), *self.part_stems(word)}
