@@ -11,7 +11,7 @@ from typing import TypeAlias
 from insatsbas.core.text import fold
 from insatsbas.search.swedish import Analysis, grams, normalise, tokens
 from insatsbas.search.synonyms import Synonyms
-from insatsbas.search.weights import AS_NEED, AS_PART, AS_PLACE, AS_PLACES_WORDS, AS_SYNONYM, BY_PARTS, PART_LIFT
+from insatsbas.search.weights import AS_NEED, AS_PART, AS_SYNONYM, BY_PARTS, PART_LIFT, PLACE_WORDS_LIFT
 from insatsbas.search.wordlists import WordLists
 
 LONGEST = 200
@@ -20,7 +20,6 @@ MOST_CLAUSES = 12
 _MOST_PHRASES = 3
 # The filters that say where: their names in addresses, since `engine.Facet` is made of what this module knows.
 _PLACES = frozenset({"ges_i", "oppen_for"})
-_PLACE = (AS_PLACE, AS_PLACES_WORDS)
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,9 +90,9 @@ class Plan:
     """A question: the clauses, what must not match, and the stems to mark in the answer (with dots, and without).
 
     A `loose` one also takes what matches no clause, after all that does: it orders, and leaves nothing out. `lifts` raise what they
-    match and leave nothing out either; `grams` order what was found, and find what is like it. `named` and `synonyms` tell the
-    one who asked how the words were understood. `phrase_marks` are the stems of each expression that was added beside what was
-    typed: they mark a text only where all of them stand together.
+    match (a `Coded` place multiplies, all else adds) and leave nothing out either; `grams` order what was found, and find what is like
+    it. `named` and `synonyms` tell the one who asked how the words were understood. `phrase_marks` are the stems of each expression
+    that was added beside what was typed: they mark a text only where all of them stand together.
     """
 
     clauses: tuple[Node, ...] = ()
@@ -192,7 +191,7 @@ class Planner:
             self._add_grams(span, draft)
         if draft.clauses:
             # By themselves: what is given there is lifted as much however the place is written.
-            draft.lifts[:0] = [AnyOf(((node, weight),)) for place in places for node, weight in zip(place[::-1], _PLACE, strict=True)]
+            draft.lifts[:0] = [node for words, coded in places for node in (coded, AnyOf(((words, PLACE_WORDS_LIFT),)))]
         else:
             draft.clauses += [AnyOf(((words, 1.0), (coded, 1.0))) for words, coded in places]
 

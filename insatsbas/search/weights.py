@@ -11,12 +11,14 @@ AS_PART, BY_PARTS, AS_SYNONYM, AS_NEED = 0.3, 0.4, 0.8, 0.6
 # What a lift is worth that is one part of a compound that was asked for: of two entries, the one that has it comes first.
 PART_LIFT = 0.42
 
-# What a lift adds to what is found already, beside a clause of the same rarity; and how many times that being given in a place is worth
-# which the question names, and the place's own words. The first is strong: who names a place means it, however it is written.
+# What a lift adds to what is found already, beside a clause of the same rarity; and what the words of a place are worth as one.
 LIFT = 1.2
-AS_PLACE, AS_PLACES_WORDS = 3.0, 0.3
-# What is given in the whole region is given there too, and comes before what is given somewhere else.
-LIFT_EVERYWHERE = 1.8
+PLACE_WORDS_LIFT = 0.3
+
+# How many times better an entry answers that is given in the place that a question names, however that is written; and one that is
+# given in the whole region, which is given there too. Times and not a sum: a sum, which is as large for what hardly has the words
+# as for what is about nothing else, would put all that is given there before what was asked for.
+PLACE_LIFT, EVERYWHERE_LIFT = 2.5, 1.5
 
 # What a run of five letters adds that question and document share. Small: a word has many.
 GRAM = 0.35

@@ -14,7 +14,7 @@ import pytest
 
 from insatsbas.search.engine import ANYWHERE, COUNTED, Document, EngineError, Facet, Filters, Question, Results, Sort
 from insatsbas.search.query import AllOf, AnyOf, Coded, Node, Phrase, Plan, Word
-from insatsbas.search.weights import GRAM, LEAST_SHARED, LIFT, MOST_SIMILAR, RERANKED, WEIGHTS
+from insatsbas.search.weights import EVERYWHERE_LIFT, GRAM, LEAST_SHARED, LIFT, MOST_SIMILAR, PLACE_LIFT, RERANKED, WEIGHTS
 from insatsbas.search.whoosh import layout, matches, ranking, snapshot
 from insatsbas.search.whoosh.cache import Cache
 from insatsbas.search.whoosh.engine import WhooshEngine
@@ -152,10 +152,18 @@ class Plainly:
                 matched, mode = {n: total.get(n, 0) for n in left}, "any"
         hits = {n: score for n, score in matched.items() if self.passes(self.documents[n], filters)}
         if plan.clauses:
-            for node in plan.lifts:
-                lift = self.weighted(node)
+            places = [node for node in plan.lifts if isinstance(node, Coded) and node.facet == Facet.GIVEN_IN]
+            for lift in (self.weighted(node) for node in plan.lifts if node not in places):
                 hits = {n: score + LIFT * lift.get(n, 0) for n, score in hits.items()}
+            for place in places:
+                hits = {n: score * self._placed(place, set(self.documents[n].codes[Facet.GIVEN_IN])) for n, score in hits.items()}
         return hits, mode, matched
+
+    @staticmethod
+    def _placed(place: Coded, given_in: set[str]) -> float:
+        if not given_in:
+            return EVERYWHERE_LIFT
+        return PLACE_LIFT if place.codes & given_in else 1.0
 
     def shared(self, plan: Plan) -> tuple[dict[int, float], float]:
         """The rarity of what each document shares of the question's grams, and of all."""
@@ -183,6 +191,12 @@ def node_by_chance(random: Random, depth: int = 2) -> Node:
             return AnyOf(tuple((node_by_chance(random, depth - 1), random.choice((0.5, 1.0))) for _ in range(2)))
 
 
+def lift_by_chance(random: Random) -> Node:
+    """What raises: a place, or anything else."""
+    is_place = random.random() < 0.5
+    return Coded(Facet.GIVEN_IN.value, frozenset(random.sample(PLACES, 1))) if is_place else node_by_chance(random, 0)
+
+
 def question_by_chance(random: Random) -> Question:
     """Any question that can be asked."""
     chosen = {facet: frozenset(random.sample(codes, 2)) for facet, codes in ((Facet.NEED, NEEDS), (Facet.GIVEN_IN, PLACES))}
@@ -191,7 +205,7 @@ def question_by_chance(random: Random) -> Question:
         clauses=tuple(node_by_chance(random) for _ in range(random.choice((0, 1, 1, 2, 3)))),
         excluded=tuple(node_by_chance(random, 0) for _ in range(random.choice((0, 0, 0, 1)))),
         loose=random.random() < 0.1,
-        lifts=tuple(node_by_chance(random, 0) for _ in range(random.choice((0, 0, 1)))),
+        lifts=tuple(lift_by_chance(random) for _ in range(random.choice((0, 0, 1, 2)))),
         grams=frozenset(random.sample(WORDS, random.choice((0, 3)))),
     )
     filters = Filters(values, staff=random.random() < 0.5, commute=random.random() < 0.3, reach=REACH)

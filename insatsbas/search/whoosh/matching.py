@@ -6,7 +6,7 @@ import numpy as np
 
 from insatsbas.search.engine import ANYWHERE, Facet
 from insatsbas.search.query import MOST_CLAUSES, AllOf, AnyOf, Coded, Node, Phrase, Plan, Word
-from insatsbas.search.weights import LEAST_SHARED, LIFT, LIFT_EVERYWHERE, WEIGHTS
+from insatsbas.search.weights import EVERYWHERE_LIFT, LEAST_SHARED, LIFT, PLACE_LIFT, WEIGHTS
 from insatsbas.search.whoosh import matches
 from insatsbas.search.whoosh.facts import Ids, Mask, Scores
 from insatsbas.search.whoosh.matches import Match
@@ -136,15 +136,21 @@ def _having(snapshot: Snapshot, grams: frozenset[str]) -> list[Ids]:
 
 
 def lifted(snapshot: Snapshot, plan: Plan, rows: Ids, scores: Scores) -> Scores:
-    """The scores of rows that were found, raised where they match what lifts."""
+    """The scores of rows that were found, raised where they match what lifts: a place multiplies, all else adds.
+
+    How well the words are met so still tells those apart that are given in the place, and some of the others pass them by. What has
+    no score has nothing to multiply: only a loose plan takes such, and those come last.
+    """
+    places = [node for node in plan.lifts if isinstance(node, Coded) and node.facet in ANYWHERE]
     for node in plan.lifts:
-        scores = scores + np.float32(LIFT) * matches.at(weighted(snapshot, node), rows, snapshot.size)
-        if (facet := _place_of(node)) is not None:
-            scores = scores + np.where(snapshot.codes.none(facet)[rows], np.float32(LIFT_EVERYWHERE), np.float32(0))
+        if node not in places:
+            scores = scores + np.float32(LIFT) * matches.at(weighted(snapshot, node), rows, snapshot.size)
+    for place in places:
+        scores = scores * _times(snapshot, place)[rows]
     return scores
 
 
-def _place_of(node: Node) -> Facet | None:
-    """The filter of the place that a lift names, if it names one: what has no municipality is given there too."""
-    nodes = [choice for choice, _ in node.choices] if isinstance(node, AnyOf) else [node]
-    return next((Facet(one.facet) for one in nodes if isinstance(one, Coded) and one.facet in ANYWHERE), None)
+def _times(snapshot: Snapshot, place: Coded) -> Scores:
+    """How many times better each row answers because of a place that the question names: what has no municipality is given there too."""
+    there, everywhere = snapshot.codes.having(Facet(place.facet), place.codes), snapshot.codes.none(Facet(place.facet))
+    return np.where(there, np.float32(PLACE_LIFT), np.where(everywhere, np.float32(EVERYWHERE_LIFT), np.float32(1)))
