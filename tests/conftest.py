@@ -56,6 +56,11 @@ for _name in [name for name in os.environ if name.startswith("INSATSBAS_")]:
         del os.environ[_name]
 
 
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """What only these tests are asked."""
+    parser.addoption("--pictures", action="store_true", help="keep pictures of the pages in artifacts/screenshots, to be looked at")
+
+
 @pytest.fixture
 def test_data() -> Path:
     """The folder of real data."""

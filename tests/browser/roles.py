@@ -1,15 +1,14 @@
 """How the pages of those who have signed in are looked at: by axe-core, for sideways scroll, and as pictures."""
 
 import re
-from pathlib import Path
 
 from playwright.sync_api import Browser, Page
 
-from tests.browser.conftest import DESKTOP, NARROW, PHONE, PeopleOfPages
+from tests.browser.conftest import DESKTOP, NARROW, PHONE, PeopleOfPages, Picture
 from tests.browser.test_accessibility import sideways, unfold, violations
 
 
-def wrong_with(role: str, people: PeopleOfPages, browser: Browser, axe: str, screenshots: Path) -> dict[str, list[str]]:
+def wrong_with(role: str, people: PeopleOfPages, browser: Browser, axe: str, picture: Picture) -> dict[str, list[str]]:
     """Open every page of a role, signed in: what is wrong with each. One that is not there, or not theirs, stops it at once."""
     server, roles = people
     context = browser.new_context(base_url=server.url, locale="sv-SE", viewport={"width": DESKTOP, "height": 900})
@@ -20,8 +19,8 @@ def wrong_with(role: str, people: PeopleOfPages, browser: Browser, axe: str, scr
         assert answer is not None
         assert answer.status == (404 if path == "/finns-inte" else 200), f"{path} answers {answer.status} to a {role}"
         assert page.locator(".ib-account").get_by_role("button", name="Logga ut").count() == 1, f"{path} does not know who has signed in"
-        picture = screenshots / f"{role.replace(' ', '-')}-{name_of(path)}"
-        wrong |= {f"{path}, {way}": found for way, found in look(page, axe, picture).items()}
+        found = look(page, axe, picture, f"{role.replace(' ', '-')}-{name_of(path)}")
+        wrong |= {f"{path}, {way}": complaints for way, complaints in found.items()}
     context.close()
     return wrong
 
@@ -31,13 +30,13 @@ def name_of(path: str) -> str:
     return re.sub(r"[^a-z0-9]+", "-", re.sub(r"/[a-z0-9]{8}(?=/|$)", "", path.casefold())).strip("-") or "start"
 
 
-def look(page: Page, axe: str, picture: Path) -> dict[str, list[str]]:
+def look(page: Page, axe: str, picture: Picture, name: str) -> dict[str, list[str]]:
     """What axe finds at the widest and the narrowest, and where one must scroll sideways."""
     found = {}
     for width in (DESKTOP, PHONE, NARROW):
         page.set_viewport_size({"width": width, "height": 900})
         if width != NARROW:
-            page.screenshot(path=picture.with_name(f"{picture.name}-{width}.png"), full_page=True)
+            picture(page, f"{name}-{width}")
         unfold(page)
         # Between the widest and the narrowest axe finds nothing of its own.
         if width != PHONE and (complaints := violations(page, axe)):

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, Page
 
-from tests.browser.conftest import DESKTOP, NARROW, PHONE
+from tests.browser.conftest import DESKTOP, NARROW, PHONE, Picture
 from tests.browser.test_accessibility import sideways, violations
 from tests.conftest import KEY
 from tests.support.needs import plain_environ
@@ -55,7 +55,7 @@ def heading(page: Page) -> str:
     return page.get_by_role("heading", level=1).inner_text()
 
 
-def look(page: Page, axe: str, screenshots: Path, name: str) -> None:
+def look(page: Page, axe: str, picture: Picture, name: str) -> None:
     """Nothing for axe to find, nothing that scrolls sideways, and pictures. Where scripts do not run only the last."""
     # A pressed link is followed to the first byte: on a slow machine the page may have no root yet.
     page.wait_for_load_state()
@@ -63,20 +63,20 @@ def look(page: Page, axe: str, screenshots: Path, name: str) -> None:
         page.set_viewport_size({"width": width, "height": 900})
         if width == NARROW or not page.evaluate("document.documentElement.classList.contains('ib-js')"):
             continue
-        page.screenshot(path=screenshots / f"konto-{name}-{width}.png", full_page=True)
+        picture(page, f"konto-{name}-{width}")
         assert violations(page, axe) == [], f"{name} at {width}"
     assert sideways(page) == 0, f"{name} at {NARROW}"
     page.set_viewport_size({"width": DESKTOP, "height": 900})
 
 
 @pytest.mark.parametrize("scripts", [True, False], ids=["scripts", "no scripts"])
-def test_from_the_invitation_to_a_new_password(chromium: Browser, place: Server, axe: str, screenshots: Path, scripts: bool) -> None:
+def test_from_the_invitation_to_a_new_password(chromium: Browser, place: Server, axe: str, picture: Picture, scripts: bool) -> None:
     email = f"anna.{scripts}@huddinge.example".lower()
     link, page = invited(place, email), opened(chromium, place, scripts=scripts)
 
     def seen(name: str) -> None:
         if scripts:
-            look(page, axe, screenshots, name)
+            look(page, axe, picture, name)
 
     # The letter's link, with a password that is too short first.
     page.goto(link)
@@ -121,7 +121,7 @@ def test_from_the_invitation_to_a_new_password(chromium: Browser, place: Server,
 
 @pytest.mark.parametrize("scripts", [True, False], ids=["scripts", "no scripts"])
 def test_what_was_typed_is_not_lost_when_the_session_ends(
-    chromium: Browser, place: Server, axe: str, screenshots: Path, scripts: bool
+    chromium: Browser, place: Server, axe: str, picture: Picture, scripts: bool
 ) -> None:
     email = f"kalle.{scripts}@huddinge.example".lower()
     page, title = opened(chromium, place, scripts=scripts), f"Språkcafé på onsdagar, {email}"
@@ -140,14 +140,14 @@ def test_what_was_typed_is_not_lost_when_the_session_ends(
     assert heading(page) == "Logga in"
     assert "Det du skrev finns kvar" in page.get_by_role("status").inner_text()
     if scripts:
-        look(page, axe, screenshots, "inte-langre-inloggad")
+        look(page, axe, picture, "inte-langre-inloggad")
     page.get_by_label("E-postadress").fill(email)
     page.get_by_label("Lösenord").fill(PASSWORD)
     press(page, "Logga in")
     assert heading(page) == "Du är inloggad igen"
     assert title in page.get_by_role("main").inner_text()
     if scripts:
-        look(page, axe, screenshots, "skicka-igen")
+        look(page, axe, picture, "skicka-igen")
     press(page, "Skicka det du skrev")
     assert title in heading(page)
     page.context.close()
