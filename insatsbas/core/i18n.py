@@ -1,10 +1,14 @@
 """Every text that a person reads goes through here. Swedish is the source; another language is a catalogue, not a change of code."""
 
-from typing import Any
+from collections.abc import Callable
+from functools import lru_cache, wraps
+from typing import Any, TypeVar
 
 import flask_babel
 from babel.support import NullTranslations
 from flask import g, has_app_context
+
+_T = TypeVar("_T")
 
 
 def translations() -> NullTranslations:
@@ -15,6 +19,17 @@ def translations() -> NullTranslations:
     if found is None:
         g.translations = found = flask_babel.get_translations()
     return found
+
+
+def per_language(told: Callable[[], _T]) -> Callable[[], _T]:
+    """What a function without parameters tells, kept for each language: for lists of texts that a page asks for again and again."""
+    kept = lru_cache(maxsize=4)(lambda _language: told())
+
+    @wraps(told)
+    def asked() -> _T:
+        return kept(translations())
+
+    return asked
 
 
 def gettext(text: str, **values: object) -> str:

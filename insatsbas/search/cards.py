@@ -1,6 +1,8 @@
 """An intervention as a card: the same in a list of hits and on every page that shows some."""
 
 from datetime import date
+from functools import lru_cache
+from urllib.parse import urlencode
 
 from flask import url_for
 
@@ -54,7 +56,13 @@ def card(
 
 def need_tags(intervention: Intervention | Shown) -> tuple[NeedTag, ...]:
     """The needs of an intervention, each with the colour of its tile."""
-    return tuple(NeedTag(n.label, address([(Facet.NEED.value, n.code)]), (n.parent or n).colour) for n in intervention.needs)
+    search = address(())
+    return tuple(_need_tag(search, n.label, n.code, (n.parent or n).colour) for n in intervention.needs)
+
+
+@lru_cache(maxsize=1000)
+def _need_tag(search: str, label: str, code: str, colour: int | None) -> NeedTag:
+    return NeedTag(label, f"{search}?{urlencode({Facet.NEED.value: code})}", colour)
 
 
 def where(intervention: Intervention | Shown, region: str) -> str:

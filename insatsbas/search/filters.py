@@ -1,6 +1,6 @@
 """The filters of the search page: their groups with live counts, and the chips of what is chosen."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from functools import lru_cache
 from typing import Literal, TypeAlias
 
@@ -35,9 +35,9 @@ def groups(asked: Asked, lists: Lists, results: Results) -> tuple[FilterGroup, .
     headings, of_values, retired = labels.of_filters(), labels.of_values(lists), _retired(lists)
     drawn = []
     for name in (*_IN_VIEW, *_BEHIND):
-        options = _arranged(name, _options(name, asked, of_values, results), lists)
+        options = _options(name, asked, lists, of_values, results)
         # What can no longer be chosen for an entry is shown where it still finds one.
-        options = [o for o in options if o.count or o.checked or (name, o.value) not in retired]
+        options = [o for o in options if o.hits or o.checked or (name, o.value) not in retired]
         is_open = any(option.checked for option in options)
         drawn.append(FilterGroup(str(name), headings[name], _kind(name), tuple(options), name in _IN_VIEW, is_open))
     return tuple(drawn)
@@ -57,52 +57,48 @@ def _kind(name: str) -> Kind:
     return _KINDS.get(name) or ("switch" if name in SWITCHES else "checkbox")
 
 
-def _options(name: str, asked: Asked, of_values: Mapping[Facet, Mapping[str, str]], results: Results) -> list[Option]:
+def _options(name: str, asked: Asked, lists: Lists, of_values: Mapping[Facet, Mapping[str, str]], results: Results) -> list[Option]:
+    """The values of a filter that there is something to say of, in the order of their list."""
     if name == PASSED:
         counts = results.facets[PASSED]
         return [Option(str(v.value), _(v.label), counts[str(v.value)], asked.passed == str(v.value)) for v in Level]
     if name in SWITCHES:
         return [Option(YES, labels.of_switches()[name], results.facets[name][YES], asked.switches[name])]
     facet = Facet(name)
-    counts = results.facets[facet]
+    counts, shapes = results.facets[facet], _shapes(lists).get(facet, {})
     chosen = asked.statuses if facet is Facet.STATUS else frozenset(asked.values[facet])
-    return [Option(value, label, counts.get(value, 0), value in chosen) for value, label in of_values[facet].items()]
-
-
-def _arranged(name: str, options: list[Option], lists: Lists) -> list[Option]:
-    match name:
+    options = [
+        Option(value, label, counts.get(value, 0), value in chosen, *shapes.get(value, _PLAIN)) for value, label in of_values[facet].items()
+    ]
+    match facet:
         case Facet.NEED:
-            return list(_needs(options, lists))
-        case Facet.GIVEN_IN:
-            tiles = _tiles(lists)
-            return [Option(o.value, o.label, o.count, o.checked, row=tiles[o.value][0], column=tiles[o.value][1]) for o in options]
+            # The tiles and their parts; of the rest (staff's, the unsorted) what has something to show, each after its parent.
+            tops = _tops(lists)
+            shown = {top for top, is_tile in tops.values() if is_tile} | {tops[o.value][0] for o in options if o.hits or o.checked}
+            return [o for o in options if tops[o.value][0] in shown]
         case Facet.OWNER:
-            return [o for o in options if o.count or o.checked]
+            return [o for o in options if o.hits or o.checked]
         case _:
             return options
 
 
-@lru_cache(maxsize=4)
-def _tiles(lists: Lists) -> Mapping[str, tuple[int | None, int | None]]:
-    """Where each municipality lies on the map."""
-    return {m.code: (m.tile_row, m.tile_column) for m in lists.municipalities}
+_PLAIN: tuple[bool, int | None, int | None] = (False, None, None)
 
 
 @lru_cache(maxsize=4)
-def _tree(lists: Lists) -> tuple[tuple[str, str, bool], ...]:
-    """Each need's code, with its top's, and whether that is a tile."""
+def _shapes(lists: Lists) -> Mapping[Facet, Mapping[str, tuple[bool, int | None, int | None]]]:
+    """Of each value that is not plain: whether it is a part of another, and its row and column on the map."""
+    return {
+        Facet.NEED: {need.code: (need.parent_id is not None, None, None) for need in lists.needs},
+        Facet.GIVEN_IN: {m.code: (False, m.tile_row, m.tile_column) for m in lists.municipalities},
+    }
+
+
+@lru_cache(maxsize=4)
+def _tops(lists: Lists) -> Mapping[str, tuple[str, bool]]:
+    """For each need's code: its top's, and whether that is a tile."""
     tops = {need.id: need for need in lists.needs if need.parent_id is None}
-    return tuple((need.code, (top := tops[need.parent_id or need.id]).code, top.is_tile) for need in lists.needs)
-
-
-def _needs(options: Iterable[Option], lists: Lists) -> Iterable[Option]:
-    """The tiles and their parts; of the rest (staff's, the unsorted) what has something to show, each after its parent."""
-    of_code = {option.value: option for option in options}
-    has_any = {top for code, top, _is_tile in _tree(lists) if of_code[code].count or of_code[code].checked}
-    for code, top, is_tile in _tree(lists):
-        if is_tile or top in has_any:
-            o = of_code[code]
-            yield Option(o.value, o.label, o.count, o.checked, is_child=code != top)
+    return {need.code: (tops[need.parent_id or need.id].code, tops[need.parent_id or need.id].is_tile) for need in lists.needs}
 
 
 def chips(asked: Asked, lists: Lists) -> tuple[Chip, ...]:

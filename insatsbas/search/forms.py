@@ -9,7 +9,9 @@ from urllib.parse import urlencode
 from flask import g, url_for
 from werkzeug.datastructures import MultiDict
 from wtforms import Field, Form, IntegerField, StringField
+from wtforms.fields.core import UnboundField
 from wtforms.form import BaseForm
+from wtforms.meta import DefaultMeta
 from wtforms.validators import NumberRange, Optional, StopValidation
 
 from insatsbas.catalogue.queries import Lists
@@ -31,19 +33,18 @@ _ON, _OFF = frozenset({YES, "1", "true", "on"}), frozenset({"", "nej", "0", "fal
 
 
 class CodesField(Field):
-    """Values of a closed list. Keeps those it knows; names each of the others in an error."""
+    """Values of a closed list, told by the form's `Meta.known`. Keeps those it knows; names each of the others in an error."""
 
     def __init__(self, *, most: int | None = None, **options: Any) -> None:
         super().__init__(default=(), **options)
-        self.known: frozenset[str] = frozenset()
         self._most = most
         self._unknown: tuple[str, ...] = ()
 
     def process_formdata(self, valuelist: list[str]) -> None:
         """Part the known from the unknown; an empty value is no value."""
-        given = [value for value in dict.fromkeys(valuelist) if value]
-        self.data = tuple(value for value in given if value in self.known)
-        self._unknown = tuple(value for value in given if value not in self.known)
+        given, known = [value for value in dict.fromkeys(valuelist) if value], self.meta.known[self.name]
+        self.data = tuple(value for value in given if value in known)
+        self._unknown = tuple(value for value in given if value not in known)
 
     def pre_validate(self, form: BaseForm) -> None:
         """Complain of what is unknown, or too many."""
@@ -67,7 +68,12 @@ class SwitchField(Field):
 
 
 class SearchForm(Form):
-    """A search as its address tells it. Made by `read`."""
+    """A search as its address tells it. To be given what `known_values` gives: `meta={"known": …}`."""
+
+    class Meta(DefaultMeta):
+        """What the fields with closed lists are told."""
+
+        known: Mapping[str, frozenset[str]]
 
     q = StringField(filters=[lambda text: clean(text or "")])
     exakt = SwitchField()
@@ -94,7 +100,7 @@ class SearchForm(Form):
     per_sida = IntegerField(validators=[Optional(), NumberRange(1, MOST_PER_PAGE)])
 
 
-PARAMETERS = tuple(name for name in SearchForm.__dict__ if not name.startswith("_"))
+PARAMETERS = tuple(name for name, field in vars(SearchForm).items() if isinstance(field, UnboundField))
 
 
 @lru_cache(maxsize=4)
@@ -118,7 +124,7 @@ class Asked:
     """A search as read from an address: what holds of it, and what was wrong with the rest."""
 
     def __init__(self, args: MultiDict[str, str], lists: Lists) -> None:
-        form = _ListedForm(args, lists)
+        form = SearchForm(args, meta={"known": known_values(lists)})
         form.validate()
         # What is not a number, or is out of bounds, is told and left at its default.
         told = {"sida": _whole_number(MOST_PAGES), "per_sida": _whole_number(MOST_PER_PAGE)}
@@ -182,18 +188,6 @@ class Asked:
 
 def _whole_number(most: int) -> str:
     return str(_("Skriv ett heltal från 1 till %(most)d.", most=most))
-
-
-class _ListedForm(SearchForm):
-    """The form, told the lists before it reads the address."""
-
-    def __init__(self, args: MultiDict[str, str], lists: Lists) -> None:
-        super().__init__()
-        known = known_values(lists)
-        for field in self:
-            if isinstance(field, CodesField):
-                field.known = known[field.name]
-        self.process(args)
 
 
 def address(pairs: Iterable[tuple[str, str]], *, endpoint: str = "search.results", **values: Any) -> str:

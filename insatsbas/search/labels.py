@@ -6,13 +6,14 @@ from functools import lru_cache
 from insatsbas.catalogue.queries import Lists
 from insatsbas.catalogue.rules import PUBLIC, Form
 from insatsbas.core.i18n import gettext as _
-from insatsbas.core.i18n import translations
+from insatsbas.core.i18n import per_language, translations
 from insatsbas.search.documents import TERM_FACETS
 from insatsbas.search.engine import ANY_TIME, COMMUTE, FOR_OTHERS, PASSED, PLACES_LEFT, STAFF, Facet, Sort
 
 ALL_STATUSES = "alla"
 
 
+@per_language
 def of_filters() -> Mapping[str, str]:
     """Each filter's parameter and heading."""
     return {
@@ -37,6 +38,7 @@ def of_filters() -> Mapping[str, str]:
     }
 
 
+@per_language
 def of_switches() -> Mapping[str, str]:
     """Each switch's parameter and what it says."""
     return {
@@ -48,6 +50,7 @@ def of_switches() -> Mapping[str, str]:
     }
 
 
+@per_language
 def of_orders() -> Mapping[Sort, str]:
     """Each order of the hits."""
     return {

@@ -157,7 +157,8 @@ class Presenter:
 
     def _all_needs(self) -> tuple[Choice, ...]:
         """Every tile, where one can begin again."""
-        counts = self._search.engine.find(self._with(Filters(values=ACTIVE_ONLY), plan=Plan())).facets[Facet.NEED]
+        asked = replace(self._with(Filters(values=ACTIVE_ONLY), plan=Plan()), limit=0, counted=frozenset((Facet.NEED.value,)))
+        counts = self._search.engine.find(asked).facets[Facet.NEED]
         tiles = (need for need in self._lists.needs if need.is_tile)
         return tuple(Choice(need.label, address([(Facet.NEED.value, need.code)]), counts.get(need.code, 0)) for need in tiles)
 

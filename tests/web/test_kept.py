@@ -5,7 +5,7 @@ from flask.testing import FlaskClient
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from insatsbas.catalogue import queries
+from insatsbas.catalogue import queries, shown_queries
 from insatsbas.catalogue.freshness_queries import SETTING, review_days
 from insatsbas.catalogue.in_force_queries import in_force
 from insatsbas.catalogue.models import Intervention, Need
@@ -14,7 +14,7 @@ from insatsbas.catalogue.shown_queries import shown
 from insatsbas.core import clock, settings_store
 from insatsbas.core.db import db, writing
 from insatsbas.core.templating import Drawn
-from insatsbas.core.viewer import GUEST, SYSTEM
+from insatsbas.core.viewer import GUEST, SYSTEM, Grant, Role, Viewer
 from insatsbas.organisations.queries import commuting_from
 from insatsbas.search.cards import card
 from insatsbas.search.query import Plan
@@ -124,3 +124,12 @@ def test_a_page_shows_a_change_at_once(bare_app: Flask) -> None:
         session.scalars(select(Need).where(Need.code == "samtal")).one().label = "Prata med varandra"
     index_all(bare_app)
     assert client.get("/sok").text.count("Prata med varandra") > 1
+
+
+def test_twenty_cards_cost_the_same_however_large_the_catalogue_is(bare_app: Flask) -> None:
+    with bare_app.app_context():
+        for viewer in (GUEST, Viewer("redaktör", 1, frozenset({Grant(Role.EDITOR, 1)})), SYSTEM):
+            asked = shown_queries.query_for(viewer).params(ids=list(range(1, 21)))
+            sql = str(asked.compile(db.engine, compile_kwargs={"literal_binds": True}))
+            plan = [row[3] for row in db.session.connection().exec_driver_sql(f"EXPLAIN QUERY PLAN {sql}")]
+            assert "SEARCH intervention USING INTEGER PRIMARY KEY (rowid=?)" in plan, plan
