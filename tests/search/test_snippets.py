@@ -124,7 +124,7 @@ def by_every_word(text: str, plan: Plan, analysis: Analysis) -> list[Match]:
     return found
 
 
-_LETTERS = st.text("aåäöéàeosktΣσςİßﬁ-_ ’–1\u030a\u0308한", max_size=60)
+_LETTERS = st.text("aåäöéàeosktΣσςİßﬁ-_ ’–”?1🙂šЯ\x9a\u030a\u0308한", max_size=60)
 
 
 @settings(derandomize=True, max_examples=500)
@@ -133,6 +133,8 @@ _LETTERS = st.text("aåäöéàeosktΣσςİßﬁ-_ ’–1\u030a\u0308한", max
 @example("İstanbul istanbul", "istanbul")
 @example("h\u030aals hål → halsa", "hal halsa")
 @example("x" * 200 + "kurs", "x")
+@example("kurs? – en 🙂 kvällskurs”", "kurs")
+@example("курс kurs", "kurs")
 def test_nothing_is_missed_in_any_text(planner: Planner, analysis: Analysis, text: str, asked: str) -> None:
     plain, plan = normalise(text), planner.plan(asked)
     assert list(marker(plan, analysis).matches(plain)) == by_every_word(plain, plan, analysis)
@@ -210,7 +212,8 @@ def test_what_was_typed_chooses_the_piece_before_what_it_leads_to(planner: Plann
     plan = planner.plan("dagis")
     text = f"Om förskola. {LONG} Dagis hette det. {LONG}"
     assert "<mark>Dagis</mark>" in snippet("Titeln", "Sammanfattningen.", text, plan, analysis)
-    assert "<mark>förskola</mark>" in snippet("Titeln", "Sammanfattningen.", f"Om förskola. {LONG}", plan, analysis)
+    without = f"Om förskola. {LONG} Till förskola. {LONG}"
+    assert "Om <mark>förskola</mark>" in snippet("Titeln", "Sammanfattningen.", without, plan, analysis)
 
 
 def test_the_parts_of_a_compound_that_is_told_whole_say_nothing_more(planner: Planner, analysis: Analysis) -> None:
@@ -225,6 +228,54 @@ def test_a_piece_is_escaped_and_cut_between_words(planner: Planner, analysis: An
     assert "<mark>kurs</mark>" in found
     assert found.count("<") == 2
     assert "&lt;b&gt;&amp;" in found
+
+
+_SAID = st.lists(
+    st.tuples(
+        st.sampled_from(["Dagis", "förskola", "förskolekurs", "språkcafé", "språk", "Café", "kvällskurs", "sfi", "svenska för invandrare"])
+        | st.sampled_from(["<b>", "Vard", "vård", "VÅRDEN", "och", "till exempel", "R&D", "курс", "– ”", "x" * 90, "Mer sägs inte. " * 20]),
+        st.sampled_from([" ", " ", " ", "  ", "\n", "\r\n\r\n", "\u00a0", ". "]),
+    ),
+    max_size=60,
+).map(lambda pairs: "".join(word + sign for word, sign in pairs))
+
+
+_ASKED = st.sampled_from(["dagis", "språkcafé", "vård språkcafé", "vard", "vård kurs", "sfi", "kvällskurs dagis", "курс", "xyzzy"])
+
+
+@settings(derandomize=True, max_examples=500)
+@given(st.tuples(_SAID, _SAID, _SAID), _ASKED)
+def test_a_card_tells_what_a_plain_reading_of_all_texts_does(
+    planner: Planner, analysis: Analysis, texts: tuple[str, str, str], asked: str
+) -> None:
+    title, summary, description = texts
+    plan = planner.plan(asked)
+    told = {
+        stem
+        for text in (title, summary)
+        for match in by_every_word(text, plan, analysis)
+        for stem in (match.stem, *analysis.part_stems(text[match.start : match.end].lower()))
+    }
+    whole = " ".join(description.split())
+    more = [match for match in by_every_word(whole, plan, analysis) if match.stem not in told]
+    typed = [match for match in more if match.stem in plan.marks or fold(match.stem) in plan.folded_marks]
+    found = snippet(title, summary, description, plan, analysis)
+    shown = html.unescape(re.sub("</?mark>", "", found))
+    assert found == plainly_marked(shown, plan, analysis)
+    if not more:
+        assert shown == summary
+    else:
+        place, piece = (typed or more)[0].start, shown.removeprefix("… ").removesuffix(" …")
+        assert any(at.start() <= place < at.start() + len(piece) for at in re.finditer(f"(?={re.escape(piece)})", whole))
+
+
+def plainly_marked(text: str, plan: Plan, analysis: Analysis) -> Markup:
+    """A text with what answers in it marked, each piece escaped for itself."""
+    at, marked = 0, Markup("")
+    for match in by_every_word(text, plan, analysis):
+        marked += text[at : match.start] + Markup("<mark>") + text[match.start : match.end] + Markup("</mark>")
+        at = match.end
+    return marked + text[at:]
 
 
 @pytest.mark.parametrize("place", [0, 1, 5, 59, 60, 61, 200, 400])
