@@ -15,7 +15,7 @@ from insatsbas.app import create_app
 from insatsbas.cli_shared import require_database, with_app
 from insatsbas.core import config, jobs, mail, migrations, pdf, server
 from insatsbas.core.config import current_settings
-from insatsbas.core.db import db, writing
+from insatsbas.core.db import db, refresh_statistics, writing
 from insatsbas.core.jobs import Job
 from insatsbas.core.progress import step
 from insatsbas.core.swedish_cli import NewFile, ReadableFile, SwedishGroup, Whole
@@ -137,6 +137,7 @@ def work(once: bool) -> None:
         Job("rapporternas avsändare", every=600.0, run=periodic.forget_addresses),
         Job("det som en maskering lämnade", every=60.0, run=periodic.clean_after_masking),
         Job("utbytenas tider och köer", every=60.0, run=exchange_periodic.keep_time),
+        Job("databasens statistik", every=3600.0, run=refresh_statistics),
     ]
     if once:
         sys.exit(1 if jobs.run_once(to_do) else 0)

@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 from insatsbas.accounts.guard import access
 from insatsbas.accounts.policy import Permission
 from insatsbas.catalogue.models import Intervention, Need
-from insatsbas.core.db import db, sqlite_module, wal_is_safe, writing
+from insatsbas.core.db import db, refresh_statistics, sqlite_module, wal_is_safe, writing
 from insatsbas.search.outbox import TOUCHES
 from tests.conftest import open_app, settings_in
 from tests.factories import make_intervention
@@ -89,6 +89,21 @@ def test_sqlite_is_safe(bare_app: Flask) -> None:
         mode = connection.exec_driver_sql("PRAGMA journal_mode").scalar()
     assert pragmas == {"foreign_keys": 1, "synchronous": 2, "busy_timeout": 10000}
     assert mode == ("wal" if wal_is_safe(sqlite_module().sqlite_version_info) else "delete")
+
+
+def test_sqlite_seeks_by_what_leaves_least_when_it_has_counted(app: Flask) -> None:
+    ids = ", ".join(map(str, range(1, 31)))
+    asked = f"SELECT title FROM intervention WHERE id IN ({ids}) AND status IN ('aktiv', 'pausad', 'avslutad')"
+
+    def plan() -> str:
+        with db.engine.connect() as connection:
+            return str(connection.exec_driver_sql(f"EXPLAIN QUERY PLAN {asked}").all()[0][3])
+
+    with app.app_context():
+        assert "(status=?)" in plan()
+        for _ in range(2):
+            refresh_statistics()
+            assert "PRIMARY KEY" in plan()
 
 
 @pytest.mark.parametrize(
