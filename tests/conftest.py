@@ -31,7 +31,6 @@ from pathlib import Path
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
-from jinja2.bccache import Bucket, BytecodeCache
 from sqlalchemy import Engine
 from sqlalchemy.engine import URL
 
@@ -43,7 +42,7 @@ from insatsbas.core.viewer import SYSTEM
 from insatsbas.interchange import demo, region
 from insatsbas.search import indexing
 from insatsbas.search.service import current_search
-from tests.support import needs
+from tests.support import kept, needs
 from tests.support import postgres as throwaway
 from tests.support.checks import CheckingClient
 from tests.support.postgres import Cluster
@@ -76,35 +75,14 @@ def settings_in(folder: Path, **given: str) -> Settings:
     return config.from_environ({f"INSATSBAS_{name}": value for name, value in told.items()})
 
 
-class Compiled(BytecodeCache):
-    """Templates that were compiled, kept for the next application of the same process: a quarter of the suite's time was theirs."""
-
-    def __init__(self) -> None:
-        self._known: dict[str, bytes] = {}
-
-    def load_bytecode(self, bucket: Bucket) -> None:
-        """Fill in what is known of a template; Jinja itself sees that it is of the same source."""
-        if bucket.key in self._known:
-            bucket.bytecode_from_string(self._known[bucket.key])
-
-    def dump_bytecode(self, bucket: Bucket) -> None:
-        """Keep it."""
-        self._known[bucket.key] = bucket.bytecode_to_string()
-
-
-_COMPILED = Compiled()
-
-
 @contextmanager
 def open_app(settings: Settings) -> Iterator[Flask]:
     """An application; every connection is let go of in the end. A fault in a view gives the page of faults, not an exception."""
-    app = create_app(settings)
-    app.jinja_env.bytecode_cache = _COMPILED
+    app = kept.begin(create_app, settings)
     try:
         yield app
     finally:
-        with app.app_context():
-            db.engine.dispose()
+        kept.end(app)
 
 
 def _lay_in(app: Flask, *, with_demo: bool) -> None:
