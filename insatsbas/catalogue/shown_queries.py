@@ -1,4 +1,4 @@
-"""What cards show, read in two questions however many cards there are: a page of hits has no time for whole entries."""
+"""What lists of interventions show, read in two questions however many there are: a page of hits has no time for whole entries."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -11,7 +11,16 @@ from sqlalchemy.orm import Session
 from sqlalchemy.sql.functions import aggregate_strings
 
 from insatsbas.catalogue.in_force_queries import InForce
-from insatsbas.catalogue.models import Intervention, Need, Occasion, Term, intervention_given_in, intervention_need, intervention_term
+from insatsbas.catalogue.models import (
+    Intervention,
+    Need,
+    Occasion,
+    Term,
+    intervention_given_in,
+    intervention_need,
+    intervention_open_for,
+    intervention_term,
+)
 from insatsbas.catalogue.queries import is_visible
 from insatsbas.catalogue.rules import Level, Status, TermKind
 from insatsbas.core.viewer import Viewer
@@ -22,7 +31,7 @@ _T = TypeVar("_T")
 
 @dataclass(frozen=True, slots=True)
 class ShownStart:
-    """A start, as far as a card tells of it. The names are those of `Occasion`."""
+    """A start, as far as a list tells of it. The names are those of `Occasion`."""
 
     start: date | None
     last_day: date | None
@@ -33,10 +42,12 @@ class ShownStart:
 
 @dataclass(frozen=True, slots=True)
 class Shown:
-    """An intervention, as far as a card tells of it. The names are those of `Intervention`; terms, needs and places are the lists' own."""
+    """An intervention, as far as a list tells of it. The names are those of `Intervention`; terms, needs and places are the lists' own."""
 
     id: int
     public_id: str
+    source: str | None
+    external_id: str | None
     title: str
     summary: str
     description: str
@@ -52,6 +63,7 @@ class Shown:
     needs: tuple[Need, ...]
     terms: tuple[Term, ...]
     given_in: tuple[Municipality, ...]
+    open_for: tuple[Municipality, ...]
     occasions: tuple[ShownStart, ...]
 
     def terms_of(self, kind: TermKind) -> list[Term]:
@@ -62,6 +74,8 @@ class Shown:
 _FACTS = (
     Intervention.id,
     Intervention.public_id,
+    Intervention.source,
+    Intervention.external_id,
     Intervention.title,
     Intervention.summary,
     Intervention.description,
@@ -87,7 +101,8 @@ _QUERY = select(
     Intervention.owner_id,
     _refs(intervention_need.c.intervention_id, intervention_need.c.need_id).label("need_ids"),
     _refs(intervention_term.c.intervention_id, intervention_term.c.term_id).label("term_ids"),
-    _refs(intervention_given_in.c.intervention_id, intervention_given_in.c.municipality_code).label("codes"),
+    _refs(intervention_given_in.c.intervention_id, intervention_given_in.c.municipality_code).label("given_in_codes"),
+    _refs(intervention_open_for.c.intervention_id, intervention_open_for.c.municipality_code).label("open_for_codes"),
 ).where(Intervention.id.in_(_IDS))
 _STARTS = (
     select(
@@ -114,7 +129,7 @@ def query_for(viewer: Viewer) -> Select[*tuple[Any, ...]]:
 
 
 def shown(viewer: Viewer, session: Session, ids: Sequence[int], now: InForce) -> list[Shown]:
-    """The visible ones of `ids`, in that order, with what their cards tell."""
+    """The visible ones of `ids`, in that order, with what lists tell."""
     if not ids:
         return []
     # By the connection, past what a session does for rows that may be changed.
@@ -131,8 +146,8 @@ def shown(viewer: Viewer, session: Session, ids: Sequence[int], now: InForce) ->
 
 
 def _shown(facts: Row[*tuple[Any, ...]], starts: tuple[ShownStart, ...], now: InForce) -> Shown:
-    needs, terms, given_in = facts.need_ids, facts.term_ids, facts.codes
-    hanging = (_listed(now.needs, needs), _listed(now.terms, terms), _listed(now.municipalities, given_in), starts)
+    places = (_listed(now.municipalities, facts.given_in_codes), _listed(now.municipalities, facts.open_for_codes))
+    hanging = (_listed(now.needs, facts.need_ids), _listed(now.terms, facts.term_ids), *places, starts)
     return Shown(*(*facts[: len(_FACTS)], now.owners[facts.owner_id], *hanging))
 
 

@@ -9,12 +9,13 @@ from flask import url_for
 from insatsbas.catalogue.models import Intervention, Occasion
 from insatsbas.catalogue.queries import Lists
 from insatsbas.catalogue.rules import Level, Status, TermKind, next_start, places_for_others, places_left
+from insatsbas.catalogue.shown_queries import Shown
 from insatsbas.core.i18n import gettext as _
 from insatsbas.search import labels
 from insatsbas.search.engine import ANY_TIME, FOR_OTHERS, PASSED, PLACES_LEFT, STAFF, YES, Facet, Results
 
 
-def item(row: Intervention, *, source: str, today: date) -> dict[str, Any]:
+def item(row: Intervention | Shown, *, source: str, today: date) -> dict[str, Any]:
     """An intervention in a list, coded as the parameters are; what the codes mean stands in the facets.
 
     `source` is the name of our own entries' source; days and places are as of `today`.
@@ -72,7 +73,7 @@ def whole(row: Intervention, *, source: str, today: date) -> dict[str, Any]:
     }
 
 
-def _terms(row: Intervention, kind: TermKind) -> list[str]:
+def _terms(row: Intervention | Shown, kind: TermKind) -> list[str]:
     return [term.code for term in row.terms_of(kind)]
 
 

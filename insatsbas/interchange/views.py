@@ -10,6 +10,7 @@ from insatsbas.accounts.guard import access, current_viewer
 from insatsbas.accounts.policy import Permission
 from insatsbas.catalogue import queries
 from insatsbas.catalogue.in_force_queries import in_force
+from insatsbas.catalogue.shown_queries import shown
 from insatsbas.core import clock
 from insatsbas.core.config import current_settings
 from insatsbas.core.db import db
@@ -41,7 +42,7 @@ def interventions() -> Response:
     found = find(search, asked, now, today)
     results = found.results
     ids = [hit.id for hit in (*results.hits, *results.similar)]
-    rows = {row.id: row for row in queries.by_ids(current_viewer(), db.session, ids)}
+    rows = {row.id: row for row in shown(current_viewer(), db.session, ids, now)}
 
     def items(hits: Iterable[Hit]) -> list[dict[str, Any]]:
         told = ((rows[hit.id], hit.score) for hit in hits if hit.id in rows)

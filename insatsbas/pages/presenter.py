@@ -11,6 +11,7 @@ from insatsbas.catalogue.freshness_queries import needs_review
 from insatsbas.catalogue.models import Intervention, Occasion
 from insatsbas.catalogue.queries import Lists
 from insatsbas.catalogue.rules import KNOWLEDGE_BANK, EndReason, Status, TermKind, is_open
+from insatsbas.catalogue.shown_queries import Shown
 from insatsbas.core import clock
 from insatsbas.core.i18n import gettext as _
 from insatsbas.core.templating import number
@@ -86,7 +87,7 @@ def _search(facet: Facet, value: str) -> str:
 
 
 def intervention_page(
-    row: Intervention, similar: Sequence[Intervention], analysis: Analysis, *, region: str, stale_before: date = date.min
+    row: Intervention, similar: Sequence[Shown], analysis: Analysis, *, region: str, stale_before: date = date.min
 ) -> InterventionPage:
     """An intervention for the one who is to use it. `similar` are the active ones most like it.
 

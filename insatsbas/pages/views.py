@@ -10,6 +10,8 @@ from insatsbas.accounts.guard import access, current_viewer
 from insatsbas.accounts.policy import Permission
 from insatsbas.catalogue import queries
 from insatsbas.catalogue.freshness_queries import stale_limit
+from insatsbas.catalogue.in_force_queries import in_force
+from insatsbas.catalogue.shown_queries import shown
 from insatsbas.core import clock
 from insatsbas.core.config import current_settings
 from insatsbas.core.db import db
@@ -57,7 +59,7 @@ def intervention(public_id: str) -> str:
     """One intervention. Its address never changes."""
     search = current_search()
     row = queries.by_public_id(current_viewer(), db.session, public_id)
-    similar = queries.by_ids(current_viewer(), db.session, similar_to(search, row, everything()))
+    similar = shown(current_viewer(), db.session, similar_to(search, row, everything()), in_force(db.session))
     page = intervention_page(row, similar, search.analysis, region=current_settings().region, stale_before=stale_limit(db.session))
     viewer = current_viewer()
     telling, review = reports.panel(viewer, db.session, row), confirm_url(viewer, row)
