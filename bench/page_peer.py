@@ -5,11 +5,7 @@ Otherwise it is measured twice: as it comes, and lean, with all that its manual 
 """
 
 import json
-import subprocess
 import sys
-import time
-import urllib.error
-import urllib.request
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -18,14 +14,13 @@ from urllib.parse import urlencode
 
 from bench.corpus import Entry
 from bench.page_questions import Question
+from bench.running import running
 from insatsbas.core.db import sqlite_module
-from tests.support.needs import plain_environ
 from tests.support.serving import free_port
 
 _FILE, _TABLE = "peer.db", "insatser"
 _COLUMNS = {"behov": "need", "ges_i": "given_in", "passar": "passar"}
 _SAME_WORK = {"default_page_size": 20, "default_facet_size": 100, "facet_time_limit_ms": 60_000, "sql_time_limit_ms": 60_000}
-_PATIENCE = 60.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,24 +81,5 @@ def serving(peer: Peer, folder: Path) -> Iterator[int]:
     told = [word for name, value in settings.items() for word in ("--setting", name, str(value))]
     file = ["--immutable", str(folder / _FILE)] if peer.is_lean else [str(folder / _FILE)]
     command = [sys.executable, "-m", "datasette", "serve", *file, "--port", str(port), *told]
-    log = folder / f"{peer.name}.log"
-    with log.open("w") as out:
-        server = subprocess.Popen(command, cwd=folder, env=plain_environ(), stdout=out, stderr=subprocess.STDOUT)
-        try:
-            _wait(port, server, log)
-            yield port
-        finally:
-            server.terminate()
-            server.wait(timeout=30)
-
-
-def _wait(port: int, server: subprocess.Popen[bytes], log: Path) -> None:
-    ends = time.monotonic() + _PATIENCE
-    while time.monotonic() < ends:
-        assert server.poll() is None, log.read_text()
-        try:
-            with urllib.request.urlopen(f"http://127.0.0.1:{port}/-/versions.json", timeout=5):
-                return
-        except (urllib.error.URLError, ConnectionError, TimeoutError):
-            time.sleep(0.05)
-    raise AssertionError(f"no answer from Datasette:\n{log.read_text()}")
+    with running(command, f"http://127.0.0.1:{port}/-/versions.json", folder / f"{peer.name}.log"):
+        yield port

@@ -59,30 +59,32 @@ def serving_naive(url: URL, *, workers: int, folder: Path) -> Iterator[int]:
     """Serve the control by gunicorn, with as many workers and threads as our own; its port."""
     port = free_port()
     command = [sys.executable, "-m", "gunicorn", "--workers", str(workers), "--threads", "4", "--log-level", "warning"]
-    log = folder / "naive.log"
+    command += ["--no-control-socket", "--bind", f"127.0.0.1:{port}", "bench.naive:create_app()"]
+    with running(command, f"http://127.0.0.1:{port}/halsa", folder / "naive.log", **naive.environ(url)):
+        yield port
+
+
+@contextmanager
+def running(command: Sequence[str], well: str, log: Path, **environ: str) -> Iterator[None]:
+    """Run a server beside its log, from when the address `well` is answered until the block ends."""
     with log.open("w") as out:
-        server = subprocess.Popen(
-            [*command, "--no-control-socket", "--bind", f"127.0.0.1:{port}", "bench.naive:create_app()"],
-            cwd=folder,
-            env={**plain_environ(), **naive.environ(url)},
-            stdout=out,
-            stderr=subprocess.STDOUT,
-        )
+        told = {**plain_environ(), **environ}
+        server = subprocess.Popen(command, cwd=log.parent, env=told, stdout=out, stderr=subprocess.STDOUT)
         try:
-            _wait(port, server, log)
-            yield port
+            _wait(well, server, log)
+            yield
         finally:
             server.terminate()
             server.wait(timeout=30)
 
 
-def _wait(port: int, server: subprocess.Popen[bytes], log: Path) -> None:
+def _wait(well: str, server: subprocess.Popen[bytes], log: Path) -> None:
     ends = time.monotonic() + _PATIENCE
     while time.monotonic() < ends:
         assert server.poll() is None, log.read_text()
         try:
-            with urllib.request.urlopen(f"http://127.0.0.1:{port}/halsa", timeout=5):
+            with urllib.request.urlopen(well, timeout=5):
                 return
         except (urllib.error.URLError, ConnectionError, TimeoutError):
             time.sleep(0.05)
-    raise AssertionError(f"no answer from the control:\n{log.read_text()}")
+    raise AssertionError(f"no answer at {well}:\n{log.read_text()}")
