@@ -25,7 +25,9 @@ TODAY = date(2027, 3, 15)
 # Some in most documents, some in few.
 WORDS = [f"o{number}" for number in range(60) for _ in range(1 + 60 // (number + 1))]
 NEEDS, PLACES = [f"b{n}" for n in range(9)], [f"k{n}" for n in range(5)]
-REACH = {code: frozenset(PLACES[at : at + 2]) for at, code in enumerate(PLACES)}
+# In the last one nothing is given.
+REACHED = [*PLACES, "k5"]
+REACH = {code: frozenset(REACHED[at : at + 2]) for at, code in enumerate(REACHED)}
 
 
 def by_chance(random: Random, number: int) -> Document:
@@ -225,6 +227,7 @@ def test_answers_are_those_of_the_plainest_reckoning(
         hits, mode, matched = plainly.answer(plan, question.filters)
         assert (answer.total, answer.mode) == (len(hits), mode), question
         assert_in_order(plainly, plan, hits, answer)
+        assert answer.facets[Facet.GIVEN_IN].keys() == REACH.keys()
         for facet in (Facet.NEED, Facet.GIVEN_IN, Facet.STATUS):
             for value, count in answer.facets[facet.value].items():
                 alone = question.filters.having(facet, {value})

@@ -117,7 +117,11 @@ class Counting:
     def _failing(self, name: str) -> Ids:
         """The rows that match and fail in this filter only; none when nothing is chosen of it."""
         only = self._filtering.failing_only.get(name)
-        return self._matched[:0] if only is None else self._matched[only[self._matched]]
+        if only is None:
+            return self._matched[:0]
+        if len(self._matched) == self._snapshot.count:
+            return np.flatnonzero(only)
+        return self._matched[only[self._matched]]
 
     def _but(self, name: str) -> Ids:
         """The rows that match and pass all filters but this one."""
@@ -129,17 +133,15 @@ class Counting:
         values, found = codes.values[facet], counted[part]
         failing = self._failing(facet.value)
         if len(failing):
-            found = found + codes.counts(failing, frozenset({facet}))[part]
-        named = dict(zip(values, found.tolist(), strict=True))
+            found = found + self._snapshot.code_counts(failing, frozenset({facet}))[part]
         if facet not in ANYWHERE:
-            return named
+            return dict(zip(values, found.tolist(), strict=True))
         rows, reach = self._but(facet.value), self._filters.reach
         everywhere = int(np.count_nonzero(codes.none(facet)[rows]))
-        # What is given anywhere is given there too: also at the values that no row has by name.
-        values = values if named.keys() >= reach.keys() else sorted({*named, *reach})
         if facet is Facet.GIVEN_IN and self._filters.commute:
-            named = self._within_reach(rows, values)
-        return {value: named.get(value, 0) + everywhere for value in values}
+            return {value: count + everywhere for value, count in self._within_reach(rows, {*values, *reach}).items()}
+        # What is given anywhere is given there too: also at the values that no row has by name.
+        return dict.fromkeys(reach, everywhere) | dict(zip(values, (found + everywhere).tolist(), strict=True))
 
     def _within_reach(self, rows: Ids, values: Iterable[str]) -> dict[str, int]:
         """How many of the rows are given within reach of each municipality, by name."""

@@ -87,8 +87,9 @@ def among(there: Ids, rows: Ids) -> Mask:
 
 def within(match: Match, mask: Mask) -> Match:
     """The rows that are in a mask over all rows."""
-    kept = mask[match[0]]
-    return match[0][kept], match[1][kept]
+    rows, scores = match
+    kept = mask[rows].nonzero()[0]
+    return rows[kept], scores[kept]
 
 
 def mask_of(rows: Ids, size: int) -> Mask:

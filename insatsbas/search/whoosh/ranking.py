@@ -11,19 +11,17 @@ from insatsbas.search.weights import GRAM, MOST_SIMILAR, RERANKED
 from insatsbas.search.whoosh import matches, matching
 from insatsbas.search.whoosh.facts import NEVER, Ids, Scores
 from insatsbas.search.whoosh.filtering import Filtering
-from insatsbas.search.whoosh.snapshot import Snapshot
+from insatsbas.search.whoosh.snapshot import TITLE_BITS, Snapshot
 
 _STATUS_ORDER = (Status.ACTIVE, Status.PAUSED, Status.ENDED)
-_LARGEST = 0x7FFF_FFFF
-_TITLE_BITS, _STAFF_BIT = 31, 62
 
 
 def first(key: Ids, count: int) -> Ids:
     """Where the `count` lowest of some distinct keys stand, in order."""
     if 2 * count >= len(key):
-        return np.argsort(key)[:count]
-    lowest = np.argpartition(key, count)[:count]
-    return lowest[np.argsort(key[lowest])]
+        return key.argsort()[:count]
+    lowest = key.argpartition(count)[:count]
+    return lowest[key[lowest].argsort()]
 
 
 def by_score(snapshot: Snapshot, rows: Ids, scores: Scores) -> Ids:
@@ -31,8 +29,7 @@ def by_score(snapshot: Snapshot, rows: Ids, scores: Scores) -> Ids:
 
     The bits of a score that is not below zero rise as it does, so that all three fit in one number.
     """
-    worst = _LARGEST - scores.view(np.int32).astype(np.int64)
-    return snapshot.staff[rows].astype(np.int64) << _STAFF_BIT | worst << _TITLE_BITS | snapshot.title_order[rows]
+    return snapshot.unscored[rows] - (scores.view(np.int32).astype(np.int64) << TITLE_BITS)
 
 
 def best(snapshot: Snapshot, plan: Plan, rows: Ids, scores: Scores, count: int) -> tuple[Ids, Scores]:
@@ -42,12 +39,10 @@ def best(snapshot: Snapshot, plan: Plan, rows: Ids, scores: Scores, count: int) 
         return rows[order], scores[order]
     order = first(by_score(snapshot, rows, scores), max(count, RERANKED))
     rows, scores = rows[order], scores[order]
-    top = rows[:RERANKED]
     # Those below keep their scores, which are no higher than any of these: the order holds over all pages.
-    scores[:RERANKED] += np.float32(GRAM) * matching.shared(snapshot, plan.grams, top)
-    again = first(by_score(snapshot, top, scores[:RERANKED]), len(top))
-    rows[:RERANKED], scores[:RERANKED] = top[again], scores[:RERANKED][again]
-    return rows[:count], scores[:count]
+    scores[:RERANKED] += np.float32(GRAM) * matching.shared(snapshot, plan.grams, rows[:RERANKED])
+    again = by_score(snapshot, rows, scores).argsort()[:count]
+    return rows[again], scores[again]
 
 
 def places(snapshot: Snapshot, sort: Sort, today: date) -> Ids:
@@ -75,8 +70,9 @@ def _status_order(snapshot: Snapshot) -> Ids:
 
 def similar(snapshot: Snapshot, plan: Plan, filtering: Filtering, found: Ids) -> list[Hit]:
     """Those that pass the filters, were not found, and share most of the question's grams; their scores are the part they share."""
-    others = matches.within(matching.alike(snapshot, plan.grams), filtering.passing & ~matches.mask_of(found, snapshot.size))
-    rows, parts = matching.but_excluded(snapshot, plan, others)
+    rows, parts = matches.within(matching.alike(snapshot, plan.grams), filtering.passing)
+    others = ~matches.among(found, rows)
+    rows, parts = matching.but_excluded(snapshot, plan, (rows[others], parts[others]))
     return hits(snapshot, *_first(snapshot, rows, parts, MOST_SIMILAR))
 
 
@@ -87,5 +83,5 @@ def _first(snapshot: Snapshot, rows: Ids, scores: Scores, count: int) -> tuple[I
 
 def hits(snapshot: Snapshot, rows: Ids, scores: Scores) -> list[Hit]:
     """The rows as the one who asked knows them."""
-    rounded = np.round(scores.astype(np.float64), 4).tolist()
+    rounded = scores.astype(np.float64).round(4).tolist()
     return [Hit(number, score) for number, score in zip(snapshot.ids[rows].tolist(), rounded, strict=True)]

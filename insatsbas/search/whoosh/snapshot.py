@@ -26,6 +26,8 @@ from insatsbas.search.whoosh.postings import LEAST_BYTES, SEGMENTS_BYTES, Segmen
 from insatsbas.search.whoosh.store import schema
 
 _MOST_BYTES = 64_000_000
+# Where the parts of a row's place lie in one number: title, score, whether it is for staff.
+TITLE_BITS, _STAFF_BIT = 31, 62
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,6 +90,11 @@ class Snapshot:
         places = np.empty(self.size, np.int64)
         places[order] = np.arange(self.size)
         return places
+
+    @cached_property
+    def unscored(self) -> Ids:
+        """Each row's place among those without a score: by title, those for staff last. Between these bits there is room for a score."""
+        return self.staff.astype(np.int64) << _STAFF_BIT | self.title_order
 
     @cached_property
     def vocabulary(self) -> Vocabulary:
