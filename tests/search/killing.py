@@ -20,6 +20,7 @@ from random import Random
 from typing import Any
 
 from sqlalchemy import select, text
+from sqlalchemy.orm import configure_mappers
 
 from insatsbas.app import create_app
 from insatsbas.catalogue.models import Intervention, Need
@@ -174,6 +175,8 @@ def drained(descriptor: int) -> str:
 
 def main(times: int) -> None:
     """Live, die and check so many times."""
+    # As much a part of loading the program as its modules: else every child would do it.
+    configure_mappers()
     points = [None, *POINTS]
     for number in range(times):
         random = Random(number)
