@@ -96,7 +96,7 @@ class Counting:
     def counts(self, names: frozenset[str]) -> dict[str, dict[str, int]]:
         """For each filter asked for, the count at each of its values."""
         facets = _facets_of(names)
-        codes = self._snapshot.code_counts(self._passing, facets)
+        codes = self._snapshot.codes.counts(self._passing, facets)
         counts = {facet.value: self._of_facet(facet, codes) for facet in facets}
         if PASSED in names:
             levels = np.bincount(self._snapshot.levels[self._but(PASSED)] + 1, minlength=_LEVELS + 1)[1:]
@@ -133,7 +133,7 @@ class Counting:
         values, found = codes.values[facet], counted[part]
         failing = self._failing(facet.value)
         if len(failing):
-            found = found + self._snapshot.code_counts(failing, frozenset({facet}))[part]
+            found = found + codes.counts(failing, frozenset({facet}))[part]
         if facet not in ANYWHERE:
             return dict(zip(values, found.tolist(), strict=True))
         rows, reach = self._but(facet.value), self._filters.reach

@@ -16,7 +16,7 @@ from whoosh import index
 from whoosh.filedb.filestore import FileStorage
 from whoosh.reading import SegmentReader
 
-from insatsbas.search.engine import Facet, Vocabulary
+from insatsbas.search.engine import Vocabulary
 from insatsbas.search.whoosh import matches
 from insatsbas.search.whoosh.cache import Cache
 from insatsbas.search.whoosh.codes import Codes
@@ -64,7 +64,6 @@ class Snapshot:
         # What was reckoned for whole clauses and sets of filters; it goes with the snapshot.
         self.clauses: Cache[Match] = Cache(_MOST_BYTES)
         self.on = lru_cache(maxsize=3)(self._on)
-        self.whole_counts = lru_cache(maxsize=4)(self._whole_counts)
 
     @property
     def cached_bytes(self) -> int:
@@ -127,18 +126,6 @@ class Snapshot:
         offered = last_for_others >= day
         np.add.at(for_others, row[offered], others[offered])
         return Days(next_start, left, for_others)
-
-    def code_counts(self, rows: Ids, facets: frozenset[Facet]) -> Ids:
-        """How many of the live rows `rows` have each value of some filters, by the values' numbers."""
-        if 2 * len(rows) <= self.count:
-            return self.codes.counts(rows, facets)
-        # Of most rows, those that are left out are counted: they are fewer.
-        others = self.live.copy()
-        others[rows] = False
-        return self.whole_counts(facets) - self.codes.counts(np.flatnonzero(others), facets)
-
-    def _whole_counts(self, facets: frozenset[Facet]) -> Ids:
-        return self.codes.counts(np.flatnonzero(self.live), facets)
 
     def term(self, where: str, stem: str) -> Match:
         """The live rows that have a term in a field, or in the text, and how much it says there."""
