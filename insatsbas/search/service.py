@@ -59,22 +59,25 @@ class Search:
         shaping.drop_all_but(self.index_dir, self.mark)
 
 
-@lru_cache(maxsize=4)
 def understanding(lines: tuple[Line, ...]) -> tuple[WordLists, Analysis, Planner]:
     """What word lists make of words and questions. A line that cannot be read, after a masking say, says nothing.
 
     Kept for all applications of a process, and not only for the last lists: those before may still be the index's.
     """
+    # Of its own, so that what it remembers of words outlives a change of synonyms.
+    return _understanding(lines, _analysis(tuple(line for line in lines if line.kind is not ListKind.SYNONYMS)))
+
+
+@lru_cache(maxsize=4)
+def _understanding(lines: tuple[Line, ...], analysis: Analysis) -> tuple[WordLists, Analysis, Planner]:
     lists, faults = understood(lines)
     for fault in faults:
         log.warning("En rad i ordlistan %s går inte att läsa: %s. %s", fault.line.kind, fault.line.text, fault)
-    analysis = _analysis(tuple(line for line in lines if line.kind is not ListKind.SYNONYMS))
     return lists, analysis, Planner(analysis, lists)
 
 
 @lru_cache(maxsize=4)
 def _analysis(lines: tuple[Line, ...]) -> Analysis:
-    # Of its own, so that what it remembers of words outlives a change of synonyms.
     return Analysis(understood(lines)[0])
 
 
