@@ -187,9 +187,12 @@ def current_code(session: Session, code: str) -> str | None:
 
 def moved_needs(session: Session, lists: Lists, codes: Iterable[str]) -> dict[str, str]:
     """Of these codes, those of needs that were renamed or merged into another: what each is now."""
-    known = {need.code for need in lists.needs}
-    asked = {code: current_code(session, code) for code in codes if code and code not in known}
-    return {old: now for old, now in asked.items() if now is not None}
+    unknown = {code for code in codes if code} - {need.code for need in lists.needs}
+    if not unknown:
+        return {}
+    # All there are, which are few: an address may have any number of codes.
+    moved = session.execute(select(NeedRedirect.code, Need.code).where(NeedRedirect.need_id == Need.id))
+    return {old: now for old, now in moved if old in unknown}
 
 
 def ids_with_need(session: Session, need_id: int) -> list[int]:

@@ -348,3 +348,10 @@ def test_an_old_address_costs_no_more_than_a_new_one(bare_app: Flask) -> None:
     read_the_lists(bare_app)
     assert len(count(bare_app, "/behov/samtal", 301)) <= DECLARED["/behov/<code>"][1]
     assert len(count(bare_app, "/sok?behov=samtal", 301)) <= DECLARED["/sok"][1]
+
+
+@pytest.mark.parametrize(("path", "status"), [("/sok", 200), ("/api/v1/insatser", 400)])
+def test_many_values_that_there_are_not_cost_no_more_than_one(demo_app: Flask, path: str, status: int) -> None:
+    read_the_lists(demo_app)
+    one, many = (len(count(demo_app, f"{path}?{'&'.join(f'behov=x{n}' for n in range(most))}", status)) for most in (1, 300))
+    assert many == one
